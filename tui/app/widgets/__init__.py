@@ -1,0 +1,1 @@
+"""Parts of a screen: each draws values and posts messages, and knows no other part."""

@@ -1,0 +1,1 @@
+"""The command line: a module a subcommand; `wiring` alone joins the parts."""

@@ -1,0 +1,1 @@
+"""The routes to the reader's clipboard."""

@@ -1,0 +1,1 @@
+"""What a run is told by flags, environment and files."""
