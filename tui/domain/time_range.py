@@ -12,9 +12,9 @@ Moment = datetime | timedelta
 """A point in time: absolute and aware, or that long before now."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"-?\s*(\d{1,9})\s*([smhdw])(?:\s+ago)?", re.IGNORECASE)
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_DURATION = re.compile(r"-?\s*(\d{1,9})\s*([smhdw])(?:\s+ago)?", re.IGNORECASE | re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,12 +63,12 @@ PRESETS: tuple[TimeRange, ...] = tuple(
 )
 
 
-def parse_moment(text: str, *, now: datetime, zone: tzinfo = UTC) -> Moment | None:
+def parse_moment(text: str, *, now: datetime, zone: tzinfo | None = UTC) -> Moment | None:
     """Read a time as a person writes it; None is "now".
 
-    Forms: `now`, `15m`, `-2h`, `3d ago` (units s m h d w), a clock time `14:05[:09]` of today, an ISO date or time
-    (where it has no offset it is meant in `zone`), and Unix time in seconds or milliseconds.  `now` decides what
-    "today" is.  Raises `TimeTextError`, which says what forms there are.
+    Forms: `now`, `15m`, `-2h`, `3d ago` (units s m h d w), a clock time `14:05[:09]` of today, an ISO date or time, and
+    Unix time in seconds or milliseconds.  A time without an offset is meant in `zone`, None being the machine's own.
+    `now` decides what "today" is.  Raises `TimeTextError`, which says what forms there are.
     """
     text = text.strip()
     if text.lower() == "now":
@@ -83,7 +83,7 @@ def parse_moment(text: str, *, now: datetime, zone: tzinfo = UTC) -> Moment | No
             hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
             return today.replace(hour=hour, minute=minute, second=second, microsecond=0).astimezone(UTC)
         moment = datetime.fromisoformat(text)
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        moment = (moment if moment.tzinfo or zone is None else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise TimeTextError(
             f"can't read the time {text!r}; write 15m, 4h, 7d, 14:05, 2026-11-20 14:05:09 or 2026-11-20T14:05:09Z"
