@@ -1,0 +1,150 @@
+"""The Textual application: themes, the exit guard, and a crash report that gives nothing away."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.segment import Segment
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.theme import Theme
+
+from tui.app.commands import commands_of
+from tui.app.screens.explorer import ExplorerScreen
+from tui.domain.clean import UNSAFE
+
+if TYPE_CHECKING:
+    from textual.color import Color
+    from textual.notifications import SeverityLevel
+
+    from tui.app.context import Context
+
+STYLES = Path(__file__).parent / "styles"
+
+THEMES = (
+    Theme(
+        name="harbour",
+        dark=True,
+        primary="#7aa2c9",
+        secondary="#8a93a6",
+        accent="#e0b060",
+        foreground="#c9d1d9",
+        background="#12161c",
+        surface="#12161c",
+        panel="#1a2029",
+        success="#86b98a",
+        warning="#d9a657",
+        error="#e5746c",
+    ),
+    Theme(
+        name="paper",
+        dark=False,
+        primary="#2f5f8f",
+        secondary="#6a7280",
+        accent="#9a5b00",
+        foreground="#24292f",
+        background="#fbfaf7",
+        surface="#fbfaf7",
+        panel="#efede7",
+        success="#2f6f3e",
+        warning="#8a5a00",
+        error="#b3261e",
+    ),
+)
+
+
+class ExitGuard(LineFilter):
+    """The last door before the terminal: whatever unsafe character comes this far is replaced, and counted.
+
+    A hit is a mistake of ours: data reached a widget without `clean`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hits = 0
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        for index, (text, style, control) in enumerate(segments):
+            linked = style is not None and style.link is not None
+            if control or not (linked or UNSAFE.search(text)):
+                continue
+            self.hits += 1
+            return [self._safe(segment) for segment in segments[index:]] if not index else [
+                *segments[:index], *(self._safe(segment) for segment in segments[index:])
+            ]  # fmt: skip
+        return segments
+
+    @staticmethod
+    def _safe(segment: Segment) -> Segment:
+        if segment.control:
+            return segment
+        style = segment.style.update_link(None) if segment.style is not None and segment.style.link else segment.style
+        return Segment(UNSAFE.sub("\ufffd", segment.text), style)
+
+
+class ExplorerApp(App[int]):
+    """Runs the explorer screen on what `context` gives it."""
+
+    TITLE = "portkey-audit"
+    CSS_PATH: ClassVar[list[str | Path]] = sorted(STYLES.glob("*.tcss"))
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (30, "-high")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "screen.interrupt", "Cancel", show=False, id="app.interrupt", tooltip="Cancel a fetch"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="Back to the shell"),
+    ]
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.guard = ExitGuard()
+        self.context = context
+        self.crash = ""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = context.theme
+
+    def get_default_screen(self) -> Screen[Any]:
+        return ExplorerScreen(self.context)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self.guard]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        for command in commands_of(screen):
+            yield SystemCommand(command.title, command.help, command.run)
+        for theme in THEMES:
+            yield SystemCommand(f"Theme: {theme.name}", "Change the colours", lambda name=theme.name: self._wear(name))
+
+    def _wear(self, theme: str) -> None:
+        self.theme = theme
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 - a message is never markup, whoever asks
+    ) -> None:
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def _fatal_error(self) -> None:
+        """End with the error's kind and place: its message and the locals may hold a key or an attacker's text."""
+        kind, _, trace = sys.exc_info()
+        places = []
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            places.append(f"  {Path(code.co_filename).name}:{trace.tb_lineno} in {code.co_name}")
+            trace = trace.tb_next
+        name = kind.__name__ if kind else "an unknown error"
+        self.crash = "\n".join([f"portkey-audit stopped on an error of its own: {name}", *places[-8:]])
+        self._exit_renderables.append(Text(self.crash))
+        self._close_messages_no_wait()

@@ -1,0 +1,472 @@
+"""The explorer: owns the query, the exploration and the problem of the moment, and gives the panes what they draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from tui.app import summary
+from tui.app.commands import bindings_of, commands_of
+from tui.app.copying import COPY_CHOICES, copied_text
+from tui.app.messages import FilterChanged, FiltersCleared, TimeRangeWanted
+from tui.app.record_rows import RecordRows
+from tui.app.screens.help import HelpScreen
+from tui.app.screens.menu import MenuScreen
+from tui.app.screens.reveal import RevealScreen
+from tui.app.screens.time_range import TimeRangeScreen
+from tui.app.widgets.detail_pane import DetailPane
+from tui.app.widgets.filter_panel import FilterPanel
+from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.line import Line
+from tui.app.widgets.record_table import RecordTable
+from tui.domain.errors import KeyMissing, SourceError, TimeTextError
+from tui.domain.fields import BY_NAME, COLUMNS
+from tui.domain.names import Names
+from tui.session import Change, Exploration
+
+if TYPE_CHECKING:
+    from tui.app.context import Connection, Context
+    from tui.domain.page import PageRequest, Waiting
+    from tui.domain.query import AuditQuery
+    from tui.domain.record import AuditRecord
+    from tui.domain.time_range import TimeRange
+
+_DETAIL_REST_SECONDS = 0.15
+
+
+class ExplorerScreen(Screen[None]):
+    """Filter panel, table, detail, and the lines around them."""
+
+    PANE = "Everywhere"
+    ALLOW_SELECT = False
+    AUTO_FOCUS = "RecordTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "filters", "Filters", id="explorer.filters", tooltip="Show or hide the filter panel"),
+        Binding("t", "time_range", "Time", id="explorer.time", tooltip="Choose the range of time"),
+        Binding("T", "zone", "Zone", show=False, id="explorer.zone", tooltip="Times in UTC, local, or as ages"),
+        Binding("c", "copy_id", "Copy id", id="explorer.copy_id", tooltip="Copy the request id"),
+        Binding("y", "copy", "Copy…", id="explorer.copy", tooltip="Copy a cell, a value, JSON, Markdown, curl …"),
+        Binding("r", "refresh", "Refresh", id="explorer.refresh", tooltip="Ask again, up to now; or retry what failed"),
+        Binding("R", "reveal", "Reveal", show=False, id="explorer.reveal", tooltip="Show one redacted value (asks)"),
+        Binding("full_stop", "step(1)", "Next", show=False, id="explorer.next", tooltip="Next record"),
+        Binding("comma", "step(-1)", "Previous", show=False, id="explorer.previous", tooltip="Previous record"),
+        Binding("z", "maximise", "Zoom", show=False, id="explorer.maximise", tooltip="Give this pane all the room"),
+        Binding("tab", "pane(1)", "Pane", show=False, id="explorer.next_pane", tooltip="Next pane"),
+        Binding("shift+tab", "pane(-1)", "Pane", show=False, id="explorer.last_pane", tooltip="Previous pane"),
+        Binding("2", "focus_filters", "Filters", show=False, id="explorer.pane_2", tooltip="Go to the filters"),
+        Binding("3", "focus_table", "Table", show=False, id="explorer.pane_3", tooltip="Go to the table"),
+        Binding("4", "focus_detail", "Detail", show=False, id="explorer.pane_4", tooltip="Go to the detail"),
+        Binding("escape", "back", "Back", show=False, id="explorer.back", tooltip="One level up"),
+        Binding("colon", "palette", "Commands", show=False, id="explorer.palette", tooltip="Find a command by name"),
+        Binding("question_mark,f1", "help", "Keys", id="explorer.help", tooltip="All keys, and facts about this run"),
+        Binding("ctrl+c", "interrupt", "Cancel", show=False, id="explorer.interrupt", tooltip="Cancel a fetch"),
+        Binding("q", "leave", "Quit", id="explorer.leave", tooltip="Close the detail or the panel; else quit"),
+        Binding("Q", "quit", "Quit", show=False, id="explorer.quit", tooltip="Quit at once"),
+    ]
+
+    top = query_one("#top", Line)
+    panel = query_one(FilterPanel)
+    table = query_one(RecordTable)
+    detail = query_one(DetailPane)
+    blank = query_one("#blank", Static)
+    problem_line = query_one("#problem", Static)
+    status = query_one("#status", Line)
+    keys = query_one(KeyLine)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._query = context.query
+        self._exploration = Exploration()
+        self._rows = RecordRows(self._exploration)
+        self._connection: Connection | None = None
+        self._connection_problem: SourceError | None = None
+        self._names = Names()
+        self._waiting: tuple[Waiting, float] | None = None
+        self._interrupted = False
+        self._resting: Timer | None = None
+        self._detail_rest: Timer | None = None
+        self._countdown: Timer | None = None
+
+    # Building
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="top")
+        with Horizontal(id="body"):
+            yield FilterPanel(with_organisation=bool(self._query.value("organisation")), id="filters")
+            with Vertical(id="main"):
+                yield RecordTable(COLUMNS, self._rows, id="table")
+                yield DetailPane(id="detail")
+                yield Static(id="blank")
+        yield Static(id="problem")
+        yield Line(id="status")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        self.panel.show(self._query, self._names)
+        self._draw_lines()
+        self.call_after_refresh(self._connect)
+
+    @work(group="connect")
+    async def _connect(self) -> None:
+        try:
+            self._connection = await self._context.connect()
+        except SourceError as error:
+            self._connection_problem = error
+            self._draw_lines()
+            return
+        self._ask(self._query)
+        self._learn_names()
+
+    @work(group="names")
+    async def _learn_names(self) -> None:
+        assert self._connection is not None  # noqa: S101 - only started once connected
+        async for names in self._connection.directory.names():
+            self._names = self._rows.names = names
+            self.table.refresh_rows(0, self._exploration.row_count)
+            self.panel.show(self._query, names)
+            self._show_detail()
+
+    # Asking
+
+    def _ask(self, query: AuditQuery) -> None:
+        """Make this the present query, frozen now; whatever was under way for the last one is cancelled."""
+        self._query = query
+        self.panel.show(query, self._names)
+        self._interrupted = False
+        self._waiting = None
+        self.workers.cancel_group(self, "pages")
+        try:
+            frozen = query.freeze(self._exploration.now(self._context.clock()))
+        except TimeTextError as error:
+            self.notify(str(error), severity="error")
+            return
+        self._exploration.open(frozen)
+        self.table.set_row_count(0)
+        self._show_detail()
+        self._draw_lines()
+        self._fetch_wanted()
+
+    def _fetch_wanted(self) -> None:
+        """Start whatever the exploration wants fetched, once the view rests."""
+        if self._connection is None or self._interrupted:
+            return
+        if delay := self._exploration.rest(self._context.ticks()):
+            if self._resting is not None:
+                self._resting.stop()
+            self._resting = self.set_timer(delay, self._fetch_wanted)
+            return
+        for request in self._exploration.next_requests():
+            self._fetch(request)
+        self._draw_lines()
+
+    @work(group="pages")
+    async def _fetch(self, request: PageRequest) -> None:
+        assert self._connection is not None  # noqa: S101 - only started once connected
+        try:
+            page = await self._connection.source.fetch(request, self._wait)
+        except SourceError as error:
+            change = self._exploration.fail(request, error)
+        else:
+            change = self._exploration.accept(request, page)
+        self._waiting = None
+        self._apply(change)
+
+    def _wait(self, waiting: Waiting | None) -> None:
+        self._waiting = (waiting, self._context.ticks() + waiting.seconds) if waiting else None
+        if waiting and self._countdown is None:
+            self._countdown = self.set_interval(1, self._count_down)
+        self._draw_lines()
+
+    def _count_down(self) -> None:
+        if self._waiting is None and self._countdown is not None:
+            self._countdown.stop()
+            self._countdown = None
+        self._draw_lines()
+
+    def _apply(self, change: Change) -> None:
+        """Draw what an answer changed."""
+        if change.repin:
+            self._ask(self._query)
+            return
+        if change.count:
+            self.table.set_row_count(self._exploration.row_count)
+        if change.first <= change.last:
+            self.table.refresh_rows(change.first, change.last)
+            if change.first <= self.table.cursor_row <= change.last:
+                self._show_detail()
+        self._fetch_wanted()
+
+    # Drawing
+
+    def _state(self) -> summary.State:
+        now = self._context.ticks()
+        return summary.State(
+            query=self._query,
+            exploration=self._exploration,
+            style=self._rows.style,
+            place=self._context.place,
+            label=self._context.label,
+            view=self.table.visible_rows,
+            connecting=self._connection is None and self._connection_problem is None,
+            interrupted=self._interrupted,
+            waiting=(max(0, round(self._waiting[1] - now)), self._waiting[0].reason) if self._waiting else None,
+            problem=self._connection_problem or self._exploration.problem,
+        )
+
+    def _draw_lines(self) -> None:
+        """Everything that tells how things stand; cheap where nothing changed."""
+        if not self.is_mounted:
+            return
+        state = self._state()
+        self.top.show(*summary.top_line(state))
+        self.status.show(*summary.status_line(state))
+        self._tell(self.problem_line, summary.problem_text(state))
+        self._tell(self.blank, summary.blank_text(state))
+
+    @staticmethod
+    def _tell(place: Static, text: Content | None) -> None:
+        if text is not None and place.content != text:
+            place.update(text)
+        place.display = text is not None
+
+    def _record(self) -> AuditRecord | None:
+        return self._exploration.record(self.table.cursor_row) if self._exploration.row_count else None
+
+    def _show_detail(self) -> None:
+        if self.has_class("detail-open"):
+            self.detail.show(self._record(), self._names, self._rows.style.zone)
+
+    # What the panes tell
+
+    @on(RecordTable.ViewChanged)
+    def _view_changed(self, event: RecordTable.ViewChanged) -> None:
+        self._exploration.look(event.first, event.last, self._context.ticks())
+        self._fetch_wanted()
+        self._draw_lines()
+
+    @on(RecordTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        if not self.has_class("detail-open"):
+            return
+        if self._detail_rest is not None:
+            self._detail_rest.stop()
+        self._detail_rest = self.set_timer(_DETAIL_REST_SECONDS, self._show_detail)
+
+    @on(RecordTable.Opened)
+    def _opened(self) -> None:
+        self.action_focus_detail()
+
+    @on(DetailPane.Closed)
+    def _detail_closed(self) -> None:
+        self.remove_class("detail-open")
+        self.action_focus_table()
+
+    @on(FilterChanged)
+    def _filter_changed(self, event: FilterChanged) -> None:
+        field = BY_NAME[event.field]
+        value, problem = event.value, field.problem(event.value) if event.value else ""
+        if value and not problem and field.names:
+            value, problem = summary.resolve_name(self._names, field, value)
+        self.panel.show_problem(field.name, problem if event.settled else "")
+        if not problem and value != self._query.value(field.name):
+            self._ask(self._query.with_(field.name, value))
+
+    @on(FiltersCleared)
+    def action_clear(self) -> None:
+        if self._query.clauses:
+            self._ask(type(self._query)(self._query.time_range))
+
+    @on(TimeRangeWanted)
+    @work(group="dialogs")
+    async def action_time_range(self) -> None:
+        now = self._exploration.now(self._context.clock())
+        chosen = await self.app.push_screen_wait(
+            TimeRangeScreen(self._query.time_range, now=now, zone=self._rows.style.zone)
+        )
+        if chosen is not None:
+            self._choose_range(chosen)
+
+    def _choose_range(self, time_range: TimeRange) -> None:
+        self._ask(self._query.with_range(time_range))
+
+    # Panes
+
+    def _roomy(self) -> bool:
+        return not (self.has_class("-narrow") or self.has_class("-low"))
+
+    def action_filters(self) -> None:
+        if self._roomy():
+            hidden = self.toggle_class("filters-hidden").has_class("filters-hidden")
+            if hidden and self.panel.has_focus_within:
+                self.action_focus_table()
+            return
+        if self.has_class("filters-asked"):
+            self.action_focus_table()
+        else:
+            self.action_focus_filters()
+
+    def action_focus_filters(self) -> None:
+        self.remove_class("filters-hidden", "zoomed").add_class("filters-asked")
+        self.panel.focus()
+
+    def action_focus_table(self) -> None:
+        self.remove_class("filters-asked")
+        if not self._roomy():
+            self.remove_class("detail-open")
+        self.table.focus()
+
+    def action_focus_detail(self) -> None:
+        self.remove_class("filters-asked").add_class("detail-open")
+        self._show_detail()
+        self.detail.focus()
+
+    def action_pane(self, step: int) -> None:
+        panes: list[tuple[bool, Callable[[], None]]] = [
+            (self.panel.has_focus_within, self.action_focus_filters),
+            (self.table.has_focus, self.action_focus_table),
+        ]
+        if self.has_class("detail-open"):
+            panes.append((self.detail.has_focus_within, self.action_focus_detail))
+        if self._roomy() and self.has_class("filters-hidden"):
+            panes.pop(0)
+        here = next((i for i, (focused, _) in enumerate(panes) if focused), 0)
+        panes[(here + step) % len(panes)][1]()
+
+    def action_maximise(self) -> None:
+        if self.panel.has_focus_within:
+            return
+        self.set_class(not self.has_class("zoomed"), "zoomed")
+        self.set_class(self.detail.has_focus_within, "zoomed-detail")
+
+    def action_back(self) -> None:
+        if self.has_class("zoomed"):
+            self.remove_class("zoomed")
+        elif self.panel.has_focus_within:
+            self.action_focus_table()
+        elif self.has_class("detail-open"):
+            self._detail_closed()
+
+    def action_leave(self) -> None:
+        if self.has_class("zoomed") or self.has_class("detail-open") or self.panel.has_focus_within:
+            self.action_back()
+        else:
+            self.action_quit()
+
+    def action_quit(self) -> None:
+        self.app.exit(0)
+
+    def on_descendant_focus(self) -> None:
+        self._draw_keys()
+
+    def _draw_keys(self) -> None:
+        """The focused pane's keys first, then those that work everywhere."""
+        chain = [node for node in self._focus_chain() if isinstance(node, DOMNode) and hasattr(node, "PANE")]
+        self.keys.show_keys(
+            (keys, binding, node) for node in chain for keys, binding in bindings_of(node) if binding.show
+        )
+
+    # Commands
+
+    def action_step(self, step: int) -> None:
+        if self._exploration.row_count:
+            self.table.show_row(self.table.cursor_row + step)
+
+    def action_zone(self) -> None:
+        self._rows.style = self._rows.style.next
+        self.table.refresh_rows(0, self._exploration.row_count)
+        self._show_detail()
+        self._draw_lines()
+
+    def action_refresh(self) -> None:
+        """Retry what failed; where nothing did, freeze the query anew."""
+        if self._connection is None:
+            self._connection_problem = None
+            self._draw_lines()
+            self._connect()
+        elif self._exploration.problem is not None or self._interrupted:
+            self._interrupted = False
+            self._exploration.retry()
+            self.table.refresh_rows(0, self._exploration.row_count)
+            self._fetch_wanted()
+        else:
+            self._connection.forget()
+            self._ask(self._query)
+
+    def action_interrupt(self) -> None:
+        if self._exploration.loading or self._waiting:
+            self.workers.cancel_group(self, "pages")
+            self._exploration.give_up()
+            self._interrupted = True
+            self._waiting = None
+            self._draw_lines()
+        else:
+            self.notify("Nothing is being fetched. Press q to quit.")
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_help(self) -> None:
+        pane = next((getattr(node, "PANE", "") for node in self._focus_chain() if getattr(node, "PANE", "")), "")
+        self.app.push_screen(HelpScreen(commands_of(self), pane, summary.facts(self._state(), self._names)))
+
+    def _focus_chain(self) -> list[object]:
+        return list(self.focused.ancestors_with_self) if self.focused else [self]
+
+    @work(group="copy")
+    async def action_copy_id(self) -> None:
+        record = self._record()
+        if record is None or not record.request_id:
+            self.notify("There is no request id here to copy.", severity="warning")
+            return
+        await self._hand_over(record.request_id, "1 request id")
+
+    @work(group="dialogs")
+    async def action_copy(self) -> None:
+        key = await self.app.push_screen_wait(MenuScreen("Copy", COPY_CHOICES))
+        if not key:
+            return
+        field = COLUMNS[min(self.table.cursor_column, len(COLUMNS) - 1)]
+        text, what = copied_text(
+            key,
+            record=self._record(),
+            cell=self._rows.value(self.table.cursor_row, field),
+            pane=self.detail if self.detail.has_focus_within else None,
+            frozen=self._exploration.frozen,
+            names=self._names,
+            base_url=self._context.base_url,
+            demo=self._context.demo,
+        )
+        if text:
+            await self._hand_over(text, what)
+        else:
+            self.notify(f"There is no {what} here to copy.", severity="warning")
+
+    async def _hand_over(self, text: str, what: str) -> None:
+        self.notify(await self._context.clipboard.copy(text, what, self.app.copy_to_clipboard))
+
+    @work(group="dialogs")
+    async def action_reveal(self) -> None:
+        path = self.detail.current_path if self.detail.has_focus_within else ""
+        record, connection = self._record(), self._connection
+        request = self._exploration.request_for(self.table.cursor_row)
+        if not path or record is None or request is None or connection is None or not self.detail.is_redacted:
+            self.notify("Open the detail and put its cursor on a ‹redacted› value first.", severity="warning")
+            return
+        await self.app.push_screen_wait(RevealScreen(path, record, request, connection.reveal))
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether the first screen has to tell how to give a key."""
+        return isinstance(self._connection_problem, KeyMissing)
