@@ -15,9 +15,10 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
+from tui.app import lifeline
 from tui.app.commands import commands_of
 from tui.app.screens.explorer import ExplorerScreen
-from tui.domain.clean import UNSAFE
+from tui.domain.clean import UNSAFE, has_unsafe
 
 if TYPE_CHECKING:
     from textual.color import Color
@@ -70,34 +71,32 @@ class ExitGuard(LineFilter):
         self.hits = 0
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
-        for index, (text, style, control) in enumerate(segments):
-            linked = style is not None and style.link is not None
-            if control or not (linked or UNSAFE.search(text)):
-                continue
-            self.hits += 1
-            return [self._safe(segment) for segment in segments[index:]] if not index else [
-                *segments[:index], *(self._safe(segment) for segment in segments[index:])
-            ]  # fmt: skip
-        return segments
+        if not any(map(self._is_unsafe, segments)):
+            return segments
+        self.hits += 1
+        return [self._safe(segment) if self._is_unsafe(segment) else segment for segment in segments]
+
+    @staticmethod
+    def _is_unsafe(segment: Segment) -> bool:
+        linked = segment.style is not None and segment.style.link is not None
+        return not segment.control and (linked or has_unsafe(segment.text))
 
     @staticmethod
     def _safe(segment: Segment) -> Segment:
-        if segment.control:
-            return segment
-        style = segment.style.update_link(None) if segment.style is not None and segment.style.link else segment.style
+        style = segment.style.update_link(None) if segment.style is not None else None
         return Segment(UNSAFE.sub("\ufffd", segment.text), style)
 
 
-class ExplorerApp(App[int]):
+class ExplorerApp(App[int], inherit_bindings=False):
     """Runs the explorer screen on what `context` gives it."""
 
     TITLE = "portkey-audit"
     CSS_PATH: ClassVar[list[str | Path]] = sorted(STYLES.glob("*.tcss"))
-    ENABLE_COMMAND_PALETTE = False
+    PANE = "Program"
+    ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (30, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "screen.interrupt", "Cancel", show=False, id="app.interrupt", tooltip="Cancel a fetch"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="Back to the shell"),
     ]
 
@@ -109,6 +108,10 @@ class ExplorerApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = context.theme
+
+    def on_load(self) -> None:
+        if not self.is_headless:
+            lifeline.attach(self)
 
     def get_default_screen(self) -> Screen[Any]:
         return ExplorerScreen(self.context)

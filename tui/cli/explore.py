@@ -23,12 +23,12 @@ def explore(flags: Flags, filters: Mapping[str, str], *, demo: bool) -> int:
     if problem := terminal_problem(os.environ):
         return _refuse(problem)
     try:
-        settings = load(Flags(since=flags.since, until=flags.until) if demo else flags, os.environ, config_file(os.environ))
+        said = Flags(since=flags.since, until=flags.until) if demo else flags
+        settings = load(said, os.environ, config_file(os.environ))
         query = make_query(settings, filters, datetime.now(UTC))
-        context = wiring.demo_context(settings, query) if demo else wiring.portkey_context(settings, query)
+        return wiring.explore_demo(query) if demo else wiring.explore_portkey(settings, query)
     except (SettingsError, TimeTextError) as error:
         return _refuse(str(error))
-    return wiring.run(context)
 
 
 def _refuse(problem: str) -> int:
@@ -45,7 +45,7 @@ def make_query(settings: Settings, filters: Mapping[str, str], now: datetime) ->
     time_range = TimeRange(since, until)
     time_range.resolve(now)
     query = AuditQuery(time_range)
-    for name, value in filters.items():
+    for name, value in {**filters, "organisation": settings.organisation_id}.items():
         field = BY_NAME[name]
         if value and (problem := field.problem(value)):
             raise SettingsError(f"{field.flag}: {problem}")

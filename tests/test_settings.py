@@ -1,0 +1,168 @@
+"""What a run is told, level by level, and what is said of mistakes."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tui.settings import DEFAULT_BASE_URL, Flags, Settings, SettingsError, folder, load
+
+KEY = "pk-test-0123456789abcdef"
+OTHER_KEY = "pk-other-0123456789abcdef"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def key_of(settings: Settings) -> str:
+    assert settings.key is not None
+    return settings.key.read().reveal()
+
+
+def key_file(folder: Path, text: str = KEY, mode: int = 0o600) -> Path:
+    path = folder / "key"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+class TestWhereTheKeyComesFrom:
+    def test_nothing_is_said_and_there_is_no_key(self, config: Path):
+        settings = load(Flags(), {}, config)
+        assert settings.key is None
+        assert settings.base_url == DEFAULT_BASE_URL
+
+    def test_the_environment_gives_it_up_so_that_no_child_inherits_it(self, config: Path):
+        environ = {"PORTKEY_API_KEY": f" {KEY}\n"}
+        assert key_of(load(Flags(), environ, config)) == KEY
+        assert environ == {}
+
+    def test_a_file_of_ones_own(self, config: Path, tmp_path: Path):
+        assert key_of(load(Flags(api_key_file=str(key_file(tmp_path, KEY + "\n"))), {}, config)) == KEY
+
+    @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+    def test_a_file_that_others_can_read_is_refused_with_the_cure(self, config: Path, tmp_path: Path, mode: int):
+        settings = load(Flags(api_key_file=str(key_file(tmp_path, mode=mode))), {}, config)
+        with pytest.raises(SettingsError, match="chmod 600"):
+            key_of(settings)
+
+    def test_a_command_without_a_shell(self, config: Path):
+        config.write_text(f'default_profile = "p"\n[profiles.p]\napi_key_command = ["printf", "%s", "{KEY}"]\n')
+        assert key_of(load(Flags(), {}, config)) == KEY
+
+    @pytest.mark.parametrize("command", ['["false"]', '["/no/such/program"]'])
+    def test_a_command_that_fails_is_named(self, config: Path, command: str):
+        config.write_text(f'default_profile = "p"\n[profiles.p]\napi_key_command = {command}\n')
+        with pytest.raises(SettingsError, match="the key command '(false|/no/such/program)'"):
+            key_of(load(Flags(), {}, config))
+
+    def test_what_is_no_key_is_refused_without_being_shown(self, config: Path):
+        with pytest.raises(SettingsError) as error:
+            load(Flags(), {"PORTKEY_API_KEY": "pk-secret with blanks"}, config)
+        assert "PORTKEY_API_KEY" in str(error.value)
+        assert "secret" not in str(error.value)
+
+    def test_a_key_is_never_sent_to_an_address_from_another_level(self, config: Path):
+        environ = {"PORTKEY_API_KEY": KEY}
+        settings = load(Flags(base_url="http://127.0.0.1:1/v1"), environ, config)
+        assert settings.base_url == "http://127.0.0.1:1/v1"
+        assert settings.key is None
+
+
+class TestWhoWins:
+    CONFIG = """
+default_profile = "stage"
+since = "7d"
+[profiles.stage]
+base_url = "https://stage.example.com/v1"
+api_key_command = ["printf", "%s", "pk-stage-0123456789"]
+label = "STAGE"
+colour = "yellow"
+[profiles.prod]
+base_url = "https://prod.example.com/v1"
+api_key_command = ["printf", "%s", "pk-prod-0123456789"]
+organisation_id = "org-prod"
+since = "1h"
+"""
+
+    @pytest.fixture(autouse=True)
+    def written(self, config: Path) -> None:
+        config.write_text(self.CONFIG)
+
+    def test_the_default_profile_where_nothing_else_is_said(self, config: Path):
+        settings = load(Flags(), {}, config)
+        assert (settings.profile, settings.label, settings.colour) == ("stage", "STAGE", "yellow")
+        assert settings.base_url == "https://stage.example.com/v1"
+        assert key_of(settings) == "pk-stage-0123456789"
+        assert settings.since == "7d"
+
+    def test_the_environment_over_the_default_profile(self, config: Path):
+        settings = load(Flags(), {"PORTKEY_API_KEY": KEY, "PORTKEY_AUDIT_SINCE": "2h"}, config)
+        assert key_of(settings) == KEY
+        assert settings.base_url == DEFAULT_BASE_URL
+        assert settings.profile == settings.label == ""
+        assert settings.since == "2h"
+
+    def test_a_named_profile_over_the_environment(self, config: Path):
+        settings = load(Flags(profile="prod"), {"PORTKEY_API_KEY": KEY, "PORTKEY_AUDIT_SINCE": "2h"}, config)
+        assert key_of(settings) == "pk-prod-0123456789"
+        assert (settings.profile, settings.label) == ("prod", "prod")
+        assert (settings.since, settings.organisation_id) == ("1h", "org-prod")
+
+    def test_flags_over_all(self, config: Path, tmp_path: Path):
+        flags = Flags(profile="prod", api_key_file=str(key_file(tmp_path, OTHER_KEY)), since="15m", organisation="o")
+        settings = load(flags, {}, config)
+        assert key_of(settings) == OTHER_KEY
+        assert settings.base_url == DEFAULT_BASE_URL
+        assert (settings.since, settings.organisation_id) == ("15m", "o")
+
+
+class TestMistakesInTheFile:
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ('sinze = "1h"', "line 1: unknown key 'sinze'; did you mean 'since'?"),
+            ('\n[profiles.p]\nbase_ulr = "x"', "line 3: unknown key 'base_ulr'; did you mean 'base_url'?"),
+            ('[profiles.p]\napi_key = "pk-live"', "line 2: a key must not stand in this file"),
+            ("since = 5", "line 1: since must be text"),
+            ('[profiles.p]\napi_key_command = "op read"', "line 2: api_key_command must be a list of words"),
+            ('[profiles.p]\ncolour = "mauve"', "line 2: colour must be one of red"),
+            ("[profiles]\np = 1", "line 2: profile 'p' must be a table"),
+            ("since = ", "line 1"),
+        ],
+    )
+    def test_each_is_told_with_file_and_line(self, config: Path, text: str, told: str):
+        config.write_text(text)
+        with pytest.raises(SettingsError) as error:
+            load(Flags(), {}, config)
+        assert str(config) in str(error.value)
+        assert told in str(error.value)
+        assert "pk-live" not in str(error.value)
+
+    def test_a_profile_that_is_not_there(self, config: Path):
+        config.write_text("[profiles.prod]\n")
+        with pytest.raises(SettingsError, match="no profile 'prd'.*did you mean 'prod'"):
+            load(Flags(profile="prd"), {}, config)
+
+    def test_a_file_that_is_no_text(self, config: Path):
+        config.write_bytes(b"\xff\xfe\x00")
+        with pytest.raises(SettingsError, match="can't read"):
+            load(Flags(), {}, config)
+
+
+class TestFolders:
+    def test_xdg_is_followed_where_it_is_set(self, tmp_path: Path):
+        assert folder("cache", {"XDG_CACHE_HOME": str(tmp_path)}) == tmp_path / "portkey-audit"
+
+    def test_and_has_its_usual_places_where_it_is_not(self):
+        assert folder("state", {}) == Path.home() / ".local/state/portkey-audit"
+
+
+def test_a_key_file_must_be_a_plain_file(config: Path, tmp_path: Path):
+    assert stat.S_ISDIR(tmp_path.stat().st_mode)
+    with pytest.raises(SettingsError, match=r"can't read|not a plain file"):
+        key_of(load(Flags(api_key_file=str(tmp_path)), {}, config))

@@ -1,0 +1,126 @@
+"""The only place where parts are joined: settings become sources, sources become the explorer.
+
+What is slow to import (Textual, httpx, pydantic) is imported inside functions: commands that don't need it never pay,
+and the explorer paints before it opens its connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tui.cli.stand_in import StandIn
+from tui.clipboard import reachable_from
+from tui.domain.errors import KeyMissing
+from tui.settings import DEFAULT_BASE_URL, folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.app.context import Connection, Context
+    from tui.domain.page import PageRequest
+    from tui.domain.query import AuditQuery
+    from tui.domain.record import AuditRecord
+    from tui.domain.secret import Secret
+    from tui.settings import Settings
+
+
+def explore_portkey(settings: Settings, query: AuditQuery) -> int:
+    """The explorer on a Portkey organisation; gives the exit code.
+
+    The key is read now, before the screen takes the terminal: its command may have something to ask.  Raises
+    `SettingsError`.
+    """
+    key = settings.key.read() if settings.key else None
+
+    async def connect() -> Connection:
+        if key is None:
+            raise KeyMissing(f"There is no key for {settings.base_url}.")
+        return await asyncio.to_thread(open_connection, settings.base_url, key, settings.ca_bundle)
+
+    from tui.app.context import Context
+
+    return run(
+        Context(
+            connect=connect,
+            clock=utc_now,
+            ticks=time.monotonic,
+            clipboard=reachable_from(os.environ),
+            query=query,
+            place=urlsplit(settings.base_url).hostname or settings.base_url,
+            base_url=settings.base_url,
+            label=settings.label,
+            colour=settings.colour,
+        )
+    )
+
+
+def explore_demo(query: AuditQuery) -> int:
+    """The explorer on a stand-in of its own, which starts beside the screen and ends with it; gives the exit code."""
+    stand_in = StandIn.start()
+
+    async def connect() -> Connection:
+        base_url, key = await asyncio.to_thread(stand_in.address)
+        return await asyncio.to_thread(open_connection, base_url, key, None)
+
+    try:
+        from tui.app.context import Context
+
+        return run(
+            Context(
+                connect=connect,
+                clock=utc_now,
+                ticks=time.monotonic,
+                clipboard=reachable_from(os.environ),
+                query=query,
+                place="demo",
+                base_url=DEFAULT_BASE_URL,
+                demo=True,
+            )
+        )
+    finally:
+        stand_in.stop()
+
+
+def run(context: Context) -> int:
+    """Draw until the reader leaves."""
+    from tui.app.app import ExplorerApp
+
+    app = ExplorerApp(context)
+    app.run()
+    return app.return_code or 0
+
+
+def open_connection(base_url: str, key: Secret, ca_bundle: Path | None) -> Connection:
+    """The stack of sources for an API: cache over retries over the client.  Slow, for what it imports."""
+    from tui.app.context import Connection
+    from tui.domain.redaction import redact
+    from tui.formats.json_document import value_at
+    from tui.sources.cached import CachedSource
+    from tui.sources.directory import PortkeyDirectory
+    from tui.sources.portkey import PortkeySource
+    from tui.sources.retrying import RetryingSource
+
+    def retrying(inner: PortkeySource) -> RetryingSource:
+        return RetryingSource(inner, clock=time.monotonic, sleep=asyncio.sleep, random=random.random)
+
+    portkey = PortkeySource(base_url, key, clock=utc_now, ca_bundle=ca_bundle, redact=redact)
+    cached = CachedSource(retrying(portkey))
+    in_clear = retrying(PortkeySource(base_url, key, clock=utc_now, ca_bundle=ca_bundle, redact=lambda record: record))
+
+    async def reveal(request: PageRequest, record: AuditRecord, path: str) -> str | None:
+        page = await in_clear.fetch(request)
+        found = next((other for other in page.records if other.identity == record.identity), None)
+        return None if found is None else value_at(found, path)
+
+    directory = PortkeyDirectory(base_url, key, cache_folder=folder("cache", os.environ))
+    return Connection(cached, directory, cached.forget, reveal)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
