@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segment
@@ -91,30 +91,30 @@ class ExplorerApp(App[int], inherit_bindings=False):
     """Runs the explorer screen on what `context` gives it."""
 
     TITLE = "portkey-audit"
-    CSS_PATH: ClassVar[list[str | Path]] = sorted(STYLES.glob("*.tcss"))
+    CSS_PATH: ClassVar[list[str | PurePath]] = sorted(STYLES.glob("*.tcss"))
     PANE = "Program"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (30, "-high")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="Back to the shell"),
     ]
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, given: Context) -> None:
         super().__init__()
         self.guard = ExitGuard()
-        self.context = context
+        self.given = given
         self.crash = ""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = context.theme
+        self.theme = given.theme
 
     def on_load(self) -> None:
         if not self.is_headless:
             lifeline.attach(self)
 
     def get_default_screen(self) -> Screen[Any]:
-        return ExplorerScreen(self.context)
+        return ExplorerScreen(self.given)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), self.guard]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 
@@ -69,7 +69,7 @@ def bindings_of(node: DOMNode) -> list[tuple[tuple[str, ...], Binding]]:
     return [(tuple(keys), binding) for keys, binding in grouped.values()]
 
 
-def panes_of(screen: Screen[object]) -> Iterator[tuple[str, DOMNode]]:
+def panes_of(screen: Screen[Any]) -> Iterator[tuple[str, DOMNode]]:
     """The parts of a screen that have keys, with the names they go by in the help."""
     seen: set[str] = set()
     for node in (screen.app, screen, *screen.walk_children()):
@@ -79,7 +79,7 @@ def panes_of(screen: Screen[object]) -> Iterator[tuple[str, DOMNode]]:
             yield name, node
 
 
-def commands_of(screen: Screen[object]) -> list[Command]:
+def commands_of(screen: Screen[Any]) -> list[Command]:
     """Everything that can be done on this screen, pane by pane."""
     found = []
     for pane, node in panes_of(screen):

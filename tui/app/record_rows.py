@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.app.widgets.record_table import Cell, Tone
@@ -28,7 +28,7 @@ class RecordRows:
         self._exploration = exploration
         self.names = Names()
         self.style = TimeStyle.UTC
-        self._makers = {
+        self._makers: dict[Field, Callable[[AuditRecord], Cell]] = {
             TIME: self._time,
             STATUS: _status,
             OPERATION: _operation,

@@ -42,7 +42,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--demo", is_flag=True, help="a made-up history: no key, no network")
 @click.version_option(__version__, prog_name="portkey-audit", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(context: click.Context, *, demo: bool, since: str, until: str, **words: str) -> None:
+def cli(context: click.Context, /, demo: bool, since: str, until: str, **words: str) -> None:
     """Open the explorer where no command is named."""
     if context.invoked_subcommand is not None:
         return

@@ -84,10 +84,10 @@ class ExplorerScreen(Screen[None]):
     status = query_one("#status", Line)
     keys = query_one(KeyLine)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, given: Context) -> None:
         super().__init__()
-        self._context = context
-        self._query = context.query
+        self._given = given
+        self._query = given.query
         self._exploration = Exploration()
         self._rows = RecordRows(self._exploration)
         self._connection: Connection | None = None
@@ -121,7 +121,7 @@ class ExplorerScreen(Screen[None]):
     @work(group="connect")
     async def _connect(self) -> None:
         try:
-            self._connection = await self._context.connect()
+            self._connection = await self._given.connect()
         except SourceError as error:
             self._connection_problem = error
             self._draw_lines()
@@ -148,7 +148,7 @@ class ExplorerScreen(Screen[None]):
         self._waiting = None
         self.workers.cancel_group(self, "pages")
         try:
-            frozen = query.freeze(self._exploration.now(self._context.clock()))
+            frozen = query.freeze(self._exploration.now(self._given.clock()))
         except TimeTextError as error:
             self.notify(str(error), severity="error")
             return
@@ -162,7 +162,7 @@ class ExplorerScreen(Screen[None]):
         """Start whatever the exploration wants fetched, once the view rests."""
         if self._connection is None or self._interrupted:
             return
-        if delay := self._exploration.rest(self._context.ticks()):
+        if delay := self._exploration.rest(self._given.ticks()):
             if self._resting is not None:
                 self._resting.stop()
             self._resting = self.set_timer(delay, self._fetch_wanted)
@@ -184,7 +184,7 @@ class ExplorerScreen(Screen[None]):
         self._apply(change)
 
     def _wait(self, waiting: Waiting | None) -> None:
-        self._waiting = (waiting, self._context.ticks() + waiting.seconds) if waiting else None
+        self._waiting = (waiting, self._given.ticks() + waiting.seconds) if waiting else None
         if waiting and self._countdown is None:
             self._countdown = self.set_interval(1, self._count_down)
         self._draw_lines()
@@ -211,13 +211,13 @@ class ExplorerScreen(Screen[None]):
     # Drawing
 
     def _state(self) -> summary.State:
-        now = self._context.ticks()
+        now = self._given.ticks()
         return summary.State(
             query=self._query,
             exploration=self._exploration,
             style=self._rows.style,
-            place=self._context.place,
-            label=self._context.label,
+            place=self._given.place,
+            label=self._given.label,
             view=self.table.visible_rows,
             connecting=self._connection is None and self._connection_problem is None,
             interrupted=self._interrupted,
@@ -252,7 +252,7 @@ class ExplorerScreen(Screen[None]):
 
     @on(RecordTable.ViewChanged)
     def _view_changed(self, event: RecordTable.ViewChanged) -> None:
-        self._exploration.look(event.first, event.last, self._context.ticks())
+        self._exploration.look(event.first, event.last, self._given.ticks())
         self._fetch_wanted()
         self._draw_lines()
 
@@ -291,7 +291,7 @@ class ExplorerScreen(Screen[None]):
     @on(TimeRangeWanted)
     @work(group="dialogs")
     async def action_time_range(self) -> None:
-        now = self._exploration.now(self._context.clock())
+        now = self._exploration.now(self._given.clock())
         chosen = await self.app.push_screen_wait(
             TimeRangeScreen(self._query.time_range, now=now, zone=self._rows.style.zone)
         )
@@ -445,8 +445,8 @@ class ExplorerScreen(Screen[None]):
             pane=self.detail if self.detail.has_focus_within else None,
             frozen=self._exploration.frozen,
             names=self._names,
-            base_url=self._context.base_url,
-            demo=self._context.demo,
+            base_url=self._given.base_url,
+            demo=self._given.demo,
         )
         if text:
             await self._hand_over(text, what)
@@ -454,7 +454,7 @@ class ExplorerScreen(Screen[None]):
             self.notify(f"There is no {what} here to copy.", severity="warning")
 
     async def _hand_over(self, text: str, what: str) -> None:
-        self.notify(await self._context.clipboard.copy(text, what, self.app.copy_to_clipboard))
+        self.notify(await self._given.clipboard.copy(text, what, self.app.copy_to_clipboard))
 
     @work(group="dialogs")
     async def action_reveal(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -27,7 +28,7 @@ class MenuScreen(ModalScreen[str]):
     """Ends with the key that was chosen, or "" when the reader thought better of it."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss('')", "Cancel", id="menu.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss('')", "Cancel", id="menu.cancel")]
 
     def __init__(self, title: str, choices: Sequence[Choice]) -> None:
         super().__init__()
@@ -37,23 +38,22 @@ class MenuScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Line(id="menu-title")
-            for _ in self._choices:
-                yield Line()
+            for choice in self._choices:
+                yield Line(id=f"choice-{choice.key}")
             yield Line(id="menu-foot")
 
     def on_mount(self) -> None:
         self.query_one("#menu-title", Line).show([Part(self._title, "strong")])
-        self.query_one("#menu-foot", Line).show(
-            [Part("esc", "key", lambda: self.dismiss("")), Part(" cancel", "muted")]
-        )
+        cancel = partial(self.dismiss, "")
+        self.query_one("#menu-foot", Line).show([Part("esc", "key", cancel), Part(" cancel", "muted", cancel)])
         width = max(len(choice.title) for choice in self._choices) + 2
-        for line, choice in zip(self.query("Line:not(#menu-title):not(#menu-foot)").results(Line), self._choices,
-                                strict=True):  # fmt: skip
-            line.show(
+        for choice in self._choices:
+            take = partial(self.dismiss, choice.key)
+            self.query_one(f"#choice-{choice.key}", Line).show(
                 [
-                    Part(f"{shown_key(choice.key):>2}  ", "key", lambda key=choice.key: self.dismiss(key)),
-                    Part(choice.title.ljust(width), "plain", lambda key=choice.key: self.dismiss(key)),
-                    Part(choice.about, "muted"),
+                    Part(f"{shown_key(choice.key):>2}  ", "key", take),
+                    Part(choice.title.ljust(width), "plain", take),
+                    Part(choice.about, "muted", take),
                 ]
             )
 
