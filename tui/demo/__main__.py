@@ -1,0 +1,39 @@
+"""The stand-in as a child process, without the command line's imports: `python -m tui.demo ['{"records": 1000}']`.
+
+The one argument is a JSON object of what `Launch` takes.  One line of JSON with `base_url` and `key` is printed when
+it serves, and it ends with its standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from tui.demo.launch import Launch
+from tui.demo.leash import wait_for_end_of_input
+from tui.demo.switches import SettingError
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        launch = Launch(**json.loads(arguments[0])) if arguments else Launch()
+        server = launch.server().start(launch.port)
+    except (SettingError, TypeError, ValueError) as error:
+        sys.stderr.write(f"tui.demo: {error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"tui.demo: port {launch.port} can't be had: {error.strerror}\n")
+        return 1
+    try:
+        sys.stdout.write(json.dumps({"base_url": server.base_url, "key": server.key}) + "\n")
+        sys.stdout.flush()
+        wait_for_end_of_input()
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
