@@ -132,7 +132,7 @@ class TestMistakesInTheFile:
             ('[profiles.p]\napi_key_command = "op read"', "line 2: api_key_command must be a list of words"),
             ('[profiles.p]\ncolour = "mauve"', "line 2: colour must be one of red"),
             ("[profiles]\np = 1", "line 2: profile 'p' must be a table"),
-            ("since = ", "line 1"),
+            ("since = ,", "line 1"),
         ],
     )
     def test_each_is_told_with_file_and_line(self, config: Path, text: str, told: str):
