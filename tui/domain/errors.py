@@ -69,6 +69,10 @@ class Unreachable(SourceError):
     transient = True
 
 
+class TimedOut(Unreachable):
+    """The answer did not come, or did not end, within the time limit."""
+
+
 class Untrusted(SourceError):
     """The server's certificate can't be verified, or the address is one a key must not be sent to."""
 
