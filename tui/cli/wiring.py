@@ -10,6 +10,7 @@ import asyncio
 import os
 import random
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -96,7 +97,9 @@ def run(context: Context) -> int:
     return app.return_code or 0
 
 
-def open_connection(base_url: str, key: Secret, ca_bundle: Path | None) -> Connection:
+def open_connection(
+    base_url: str, key: Secret, ca_bundle: Path | None, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+) -> Connection:
     """The stack of sources for an API: cache over retries over the client.  Slow, for what it imports."""
     from tui.app.context import Connection
     from tui.domain.redaction import redact
@@ -105,21 +108,26 @@ def open_connection(base_url: str, key: Secret, ca_bundle: Path | None) -> Conne
     from tui.sources.directory import PortkeyDirectory
     from tui.sources.portkey import PortkeySource
     from tui.sources.retrying import RetryingSource
+    from tui.sources.transport import Transport
 
     def retrying(inner: PortkeySource) -> RetryingSource:
-        return RetryingSource(inner, clock=time.monotonic, sleep=asyncio.sleep, random=random.random)
+        return RetryingSource(inner, clock=time.monotonic, sleep=sleep, random=random.random)
 
-    portkey = PortkeySource(base_url, key, clock=utc_now, ca_bundle=ca_bundle, redact=redact)
-    cached = CachedSource(retrying(portkey))
-    in_clear = retrying(PortkeySource(base_url, key, clock=utc_now, ca_bundle=ca_bundle, redact=lambda record: record))
+    transport = Transport(base_url, key, clock=utc_now, ca_bundle=ca_bundle)
+    cached = CachedSource(retrying(PortkeySource(transport, redact=redact)))
+    in_clear = retrying(PortkeySource(transport, redact=lambda record: record))
 
     async def reveal(request: PageRequest, record: AuditRecord, path: str) -> str | None:
         page = await in_clear.fetch(request)
         found = next((other for other in page.records if other.identity == record.identity), None)
         return None if found is None else value_at(found, path)
 
+    async def aclose() -> None:
+        for source in (cached, in_clear, directory):
+            await source.aclose()
+
     directory = PortkeyDirectory(base_url, key, cache_folder=folder("cache", os.environ))
-    return Connection(cached, directory, cached.forget, reveal)
+    return Connection(cached, directory, cached.forget, reveal, aclose)
 
 
 def utc_now() -> datetime:
