@@ -103,7 +103,7 @@ def open_connection(
     """The stack of sources for an API: cache over retries over the client.  Slow, for what it imports."""
     from tui.app.context import Connection
     from tui.domain.redaction import redact
-    from tui.formats.json_document import value_at
+    from tui.formats.views import value_at
     from tui.sources.cached import CachedSource
     from tui.sources.directory import PortkeyDirectory
     from tui.sources.portkey import PortkeySource

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from tui.domain.clean import clean
 from tui.domain.fields import ADDRESS, FIELDS, OPERATION, STATUS, TARGET, TIME, Field, Kind
-from tui.domain.time_range import format_instant
 from tui.formats.document import Document, Entry, Listing, Role, Span
 from tui.formats.times import format_time, zone_name
 
@@ -61,9 +60,8 @@ def _about(field: Field, record: AuditRecord, names: Names, zone: tzinfo | None)
 
 
 def _times(record: AuditRecord, zone: tzinfo | None) -> str:
-    if record.time is None:
+    moment = record.time
+    if moment is None:
         return "(not a time)" if record.timestamp else ""
-    utc = format_instant(record.time)
-    here = f"{format_time(record.time, zone)} {zone_name(zone, record.time)}"
-    shown = [] if utc == record.timestamp else [utc]
-    return " · ".join([*shown, here] if record.time.astimezone(zone).utcoffset() else shown)
+    shown = [f"{format_time(moment, at)} {zone_name(at, moment)}" for at in (UTC, zone)]
+    return " · ".join(dict.fromkeys(shown))
