@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-import random
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-Where = Mapping[str, Callable[[str], bool]]
-"""Predicates by record attribute; each is given the attribute's value as text."""
+from tui.demo.incidents import planted_beats
+from tui.demo.index import Index, Where
+from tui.demo.mixing import RequestIds, mix
+from tui.demo.name_lists import api_keys, users, workspaces
+from tui.demo.script import HourKind, Script
+from tui.demo.step import Step
+from tui.demo.timeline import Timeline, insert, planted_passage, play
+from tui.demo.writing import write_record
 
-NOTHING: Where = MappingProxyType({})
-_ORGANISATION = "0a5f3c1e-7d24-4b8e-9c61-52f0d3a7be90"
+EVERYTHING: Where = MappingProxyType({})
+"""Predicates that every record fits: none."""
+
+_LEAST_RECORDS = 1_000
+_LEAST_DAYS = 2
+"""What a history must have for incidents to be planted in it."""
+
+_FRESH = 1 << 60
+"""Numbers from here on are those of records that arrive later."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 
 
 class Selection:
-    """The records of one query, newest first."""
+    """The records of one query, newest first; records of the same second always in the same order."""
 
     def __init__(self, numbers: Sequence[int], make: Callable[[int], dict[str, Any]]) -> None:
         self._numbers = numbers
@@ -30,83 +44,78 @@ class Selection:
 
 
 class History:
-    """An organisation's audit history; a pure function of its arguments."""
+    """What an organisation did in the `days` before `now`; a pure function of its arguments.
+
+    Records are dicts of the API's sixteen fields: the status a number, the rest text, timestamps in UTC as
+    `2026-07-24T21:04:11.000Z`.  From 1,000 records and 2 days on the planted incidents are among them.
+    """
 
     def __init__(self, *, records: int = 50_000, days: int = 90, seed: int = 7, now: datetime) -> None:
-        self._records = records
         self._seed = seed
-        self._now = now.astimezone(UTC).replace(microsecond=0)
-        self._step = timedelta(days=days) / records
-        names = ("Ada", "Noor", "Jürgen", "Mai")
-        self.users: tuple[dict[str, Any], ...] = tuple(
-            {"object": "user", "id": self._uuid("user", i), "first_name": name, "last_name": "Example",
-             "role": "member",
-             "email": f"{i}@example.com", "created_at": "2025-01-25T11:35:07.000Z",
-             "last_updated_at": "2025-01-25T11:35:07.000Z"}
-            for i, name in enumerate(names)
-        )  # fmt: skip
-        self.workspaces: tuple[dict[str, Any], ...] = tuple(
-            {"id": self._uuid("workspace", i), "slug": f"ws-shared-{i:06x}", "name": f"Workspace {i}", "icon": "",
-             "description": "", "is_default": 0, "defaults": None, "usage_limits": None, "rate_limits": None,
-             "security_settings": None, "status": "active"}
-            for i in range(3)
-        )  # fmt: skip
-        self.api_keys: tuple[dict[str, Any], ...] = ()
+        self._request_ids = RequestIds(seed)
+        end = _floor(now)
+        eventful = records >= _LEAST_RECORDS and days >= _LEAST_DAYS
+        begins, beats = planted_beats(end) if eventful else (end, ())
+        script = Script(seed, beats)
+        passages = play(script, records=records - len(beats), start=end - days * 86_400, end=end, seed=seed)
+        if beats:
+            passages = insert(script, passages, planted_passage(script, begins))
+        self._timeline = Timeline(script, list(passages))
+        self._index = Index(self._timeline)
+        self.users = users(end)
+        self.workspaces = workspaces(end)
+        self.api_keys = api_keys(end)
 
     def __len__(self) -> int:
-        return self._records
+        return len(self._timeline)
 
     def select(self, start: datetime, end: datetime, *, start_inclusive: bool = True, end_inclusive: bool = True,
-               where: Where = NOTHING, request_id: str = "") -> Selection:  # fmt: skip
-        """The records from `start` to `end` that every predicate of `where` accepts."""
-        numbers = [
-            number
-            for number in range(self._records)
-            if start <= self._time(number) <= end
-            and (start_inclusive or self._time(number) > start)
-            and (end_inclusive or self._time(number) < end)
-        ]
-        if where or request_id:
-            made = {number: self._record(number) for number in numbers}
-            numbers = [
-                number
-                for number, record in made.items()
-                if all(accepts(str(record[name])) for name, accepts in where.items())
-                and request_id in ("", record["request_id"])
-            ]
+               where: Where = EVERYTHING, request_id: str = "") -> Selection:  # fmt: skip
+        """The records between `start` and `end` that every predicate of `where` accepts.
+
+        A predicate is asked for each distinct value of its attribute, not for each record.  `request_id` is looked up
+        in full; "" is any.  Raises KeyError for an attribute that can't be filtered by.
+        """
+        low = self._timeline.first_since(_ceiling(start) if start_inclusive else _floor(start) + 1)
+        high = self._timeline.first_since(_floor(end) + 1 if end_inclusive else _ceiling(end))
+        if request_id:
+            numbers: Sequence[int] = self._requested(request_id, low, high, where)
+        else:
+            numbers = self._index.find(where, low, high)
         return Selection(numbers, self._record)
 
     def fresh(self, sequence: int, at: datetime) -> dict[str, Any]:
-        """A record that arrives at `at`, beyond the history."""
-        return self._make(self._records + sequence, at.astimezone(UTC))
+        """The record that arrives as number `sequence` (from 0) beyond the history, at `at`."""
+        second = _floor(at)
+        scene = self._timeline.script.scenes[HourKind.at(second)]
+        step = scene[(mix(self._seed) + sequence) % len(scene)]
+        return self._write(_FRESH + sequence, step, second, is_first=sequence == 0)
 
-    def _time(self, number: int) -> datetime:
-        return (self._now - number * self._step).replace(microsecond=0)
+    def _requested(self, request_id: str, low: int, high: int, where: Where) -> list[int]:
+        """The records of one request: the one its id was made from, and the one after, which may share it."""
+        number = self._request_ids.number(request_id)
+        if number is None:
+            return []
+        nearby = self._index.find(where, max(low, number), min(high, number + 2))
+        return [each for each in nearby if self._record(each)["request_id"] == request_id]
 
     def _record(self, number: int) -> dict[str, Any]:
-        return self._make(number, self._time(number))
+        position = self._timeline.passage_of(number)
+        passage = self._timeline.passages[position]
+        step = passage.first + number - self._timeline.numbers[position]
+        second = passage.second(self._timeline.script, step)
+        return self._write(number, step, second, is_first=step == passage.first)
 
-    def _make(self, number: int, at: datetime) -> dict[str, Any]:
-        chance = random.Random(self._seed * 1_000_003 + number)  # noqa: S311 - stage scenery, not a secret
-        return {
-            "timestamp": at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            "method": "PUT",
-            "uri": f"/v2/prompts/{self._uuid('prompt', chance.randrange(50))}",
-            "request_id": self._uuid("request", number),
-            "request_body": '{"version":7}',
-            "query_params": "{}",
-            "request_headers": "{}",
-            "user_id": chance.choice(self.users)["id"],
-            "user_type": "user",
-            "organisation_id": _ORGANISATION,
-            "workspace_id": chance.choice(self.workspaces)["id"],
-            "response_status_code": chance.choice((200, 200, 200, 400, 403)),
-            "resource_type": "prompts",
-            "action": "update",
-            "client_ip": "203.0.113.9",
-            "country": "DE",
-        }
+    def _write(self, number: int, step: int, second: int, *, is_first: bool) -> dict[str, Any]:
+        """Record `number`; the first of a passage has no call before it whose request it could share."""
+        played: Step = self._timeline.script.steps[step]
+        request = number - 1 if played.shares_request and not is_first else number
+        return write_record(played, second, self._request_ids.of(request), mix(self._seed, number))
 
-    def _uuid(self, kind: str, number: int) -> str:
-        chance = random.Random(f"{self._seed} {kind} {number}")  # noqa: S311 - stage scenery, not a secret
-        return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
+def _floor(moment: datetime) -> int:
+    return (moment - _EPOCH) // _SECOND
+
+
+def _ceiling(moment: datetime) -> int:
+    return -((_EPOCH - moment) // _SECOND)
