@@ -22,6 +22,8 @@ class Connection:
     """Drops cached pages that may have changed, before a refresh."""
     reveal: Reveal
     """Fetches one redacted value in clear."""
+    aclose: Callable[[], Awaitable[None]]
+    """Gives back what is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class State:
     style: TimeStyle
     place: str
     label: str
+    colour: str
     view: range
     connecting: bool
     interrupted: bool
@@ -46,7 +47,7 @@ def top_line(state: State) -> tuple[list[Part], list[Part]]:
     )
     right = [Part(f" {state.query.time_range}", "strong"), _BAR, Part(zone, "plain")]
     if state.label:
-        right += [_BAR, Part(f" {clean(state.label, 24)} ", "chip")]
+        right += [_BAR, Part(f" {clean(state.label, 24)} ", f"chip-{state.colour}" if state.colour else "chip")]
     left = [Part(" "), Part(clean(format_query(state.query)), "strong" if state.query.clauses else "plain")]
     return left, [*right, Part(" ")]
 

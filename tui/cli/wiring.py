@@ -81,6 +81,7 @@ def explore_demo(query: AuditQuery) -> int:
                 query=query,
                 place="demo",
                 base_url=DEFAULT_BASE_URL,
+                label="DEMO",
                 demo=True,
             )
         )

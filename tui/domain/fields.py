@@ -101,9 +101,9 @@ TIME = Field("time", "Time", _attribute("timestamp"), "timestamp", kind=Kind.TIM
 METHOD = _api("method", "Method", "method", choices=("POST", "PUT", "DELETE"), about="HTTP method")
 STATUS = Field("status", "Status", _attribute("response_status_code"), "response_status_code", "response_status_code",
                Kind.NUMBER, column=Column("st", 5), example="403", about="HTTP status of the answer")  # fmt: skip
-OPERATION = Field("op", "Operation", lambda record: record.operation.name, column=Column("op", 9),
+OPERATION = Field("op", "Operation", lambda record: record.operation.name, column=Column("op", 8),
                   about="the action, or where it is blank what method and path say")  # fmt: skip
-ACTOR = _api("actor", "Actor", "user_id", names=(NameKind.USER, NameKind.API_KEY), column=Column("actor", 14, 2),
+ACTOR = _api("actor", "Actor", "user_id", names=(NameKind.USER, NameKind.API_KEY), column=Column("actor", 12, 2),
              example="name, mail, id", about="who: a person or an API key")  # fmt: skip
 ACTOR_TYPE = _api("actor-type", "Actor type", "user_type", choices=("user", "api_key"), about="user or api_key")
 WORKSPACE = _api("workspace", "Workspace", "workspace_id", names=(NameKind.WORKSPACE,), example="name or id",
@@ -111,7 +111,7 @@ WORKSPACE = _api("workspace", "Workspace", "workspace_id", names=(NameKind.WORKS
 RESOURCE = _api("resource", "Resource", "resource_type", column=Column("resource", 12, 1), example="api-keys",
                 about="kind of thing acted upon")  # fmt: skip
 ACTION = _api("action", "Action", "action", example="delete", about="the action as the API recorded it")
-TARGET = Field("target", "Target", lambda record: record.target, column=Column("target", 10, 3),
+TARGET = Field("target", "Target", lambda record: record.target, column=Column("target", 8, 3),
                about="id or slug of the thing acted upon")  # fmt: skip
 URI = _api("uri", "URI", "uri", kind=Kind.PATH, example="/v2/prompts", about="path of the request, sent as given")
 REQUEST_ID = _api("request-id", "Request id", "request_id", column=Column("request id", 36), example="uuid",

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tui.domain.time_range import TimeRange
 
 _DETAIL_REST_SECONDS = 0.15
+_ZOOMED = ("zoomed-table", "zoomed-detail")
 
 
 class ExplorerScreen(Screen[None]):
@@ -120,6 +121,7 @@ class ExplorerScreen(Screen[None]):
 
     @work(group="connect")
     async def _connect(self) -> None:
+        """Open the way to the records, and ask the first question."""
         try:
             self._connection = await self._given.connect()
         except SourceError as error:
@@ -137,6 +139,10 @@ class ExplorerScreen(Screen[None]):
             self.table.refresh_rows(0, self._exploration.row_count)
             self.panel.show(self._query, names)
             self._show_detail()
+
+    async def on_unmount(self) -> None:
+        if self._connection is not None:
+            await self._connection.aclose()
 
     # Asking
 
@@ -218,6 +224,7 @@ class ExplorerScreen(Screen[None]):
             style=self._rows.style,
             place=self._given.place,
             label=self._given.label,
+            colour=self._given.colour,
             view=self.table.visible_rows,
             connecting=self._connection is None and self._connection_problem is None,
             interrupted=self._interrupted,
@@ -303,6 +310,10 @@ class ExplorerScreen(Screen[None]):
 
     # Panes
 
+    @property
+    def _zoomed(self) -> bool:
+        return any(self.has_class(name) for name in _ZOOMED)
+
     def _roomy(self) -> bool:
         return not (self.has_class("-narrow") or self.has_class("-low"))
 
@@ -318,7 +329,7 @@ class ExplorerScreen(Screen[None]):
             self.action_focus_filters()
 
     def action_focus_filters(self) -> None:
-        self.remove_class("filters-hidden", "zoomed").add_class("filters-asked")
+        self.remove_class("filters-hidden", *_ZOOMED).add_class("filters-asked")
         self.panel.focus()
 
     def action_focus_table(self) -> None:
@@ -345,21 +356,21 @@ class ExplorerScreen(Screen[None]):
         panes[(here + step) % len(panes)][1]()
 
     def action_maximise(self) -> None:
-        if self.panel.has_focus_within:
-            return
-        self.set_class(not self.has_class("zoomed"), "zoomed")
-        self.set_class(self.detail.has_focus_within, "zoomed-detail")
+        if self._zoomed:
+            self.remove_class(*_ZOOMED)
+        elif not self.panel.has_focus_within:
+            self.add_class("zoomed-detail" if self.detail.has_focus_within else "zoomed-table")
 
     def action_back(self) -> None:
-        if self.has_class("zoomed"):
-            self.remove_class("zoomed")
+        if self._zoomed:
+            self.remove_class(*_ZOOMED)
         elif self.panel.has_focus_within:
             self.action_focus_table()
         elif self.has_class("detail-open"):
             self._detail_closed()
 
     def action_leave(self) -> None:
-        if self.has_class("zoomed") or self.has_class("detail-open") or self.panel.has_focus_within:
+        if self._zoomed or self.has_class("detail-open") or self.panel.has_focus_within:
             self.action_back()
         else:
             self.action_quit()

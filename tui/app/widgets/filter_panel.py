@@ -24,7 +24,7 @@ from tui.domain.names import Names
 from tui.domain.query import AuditQuery
 
 _TYPING_SECONDS = 0.3
-_LABEL_WIDTH = 13
+_LABEL_WIDTH = 12
 _HEADING_LINES = 2
 
 

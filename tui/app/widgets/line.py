@@ -12,6 +12,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 
+CHIPS = ("chip", *(f"chip-{colour}" for colour in ("red", "yellow", "green", "blue", "magenta", "cyan")))
+"""Tones of a word on a coloured ground."""
+
+
 class Part(NamedTuple):
     """Some cleaned text, its tone (a component class of `Line` without the prefix), and what a click on it does."""
 
@@ -24,7 +28,7 @@ class Line(Widget):
     """Parts from the left and parts from the right; what doesn't fit between them is cut on the left side's end."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"line--{tone}" for tone in ("plain", "muted", "strong", "accent", "warn", "bad", "good", "key", "chip")
+        f"line--{tone}" for tone in ("plain", "muted", "strong", "accent", "warn", "bad", "good", "key", *CHIPS)
     }
     ALLOW_SELECT = False
 

@@ -1,0 +1,118 @@
+"""The explorer on a stand-in over a real socket, with a clock that stands still, driven by keys."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from textual.pilot import Pilot
+
+from tui.app.app import ExplorerApp
+from tui.app.context import Connection, Context
+from tui.app.screens.explorer import ExplorerScreen
+from tui.cli.wiring import open_connection
+from tui.clipboard import Clipboard
+from tui.demo.history import History
+from tui.demo.server import DemoServer
+from tui.domain.errors import SourceError
+from tui.domain.query import AuditQuery
+from tui.domain.secret import Secret
+
+NOW = datetime(2026, 11, 22, 20, 48, 3, tzinfo=UTC)
+_PATIENCE_SECONDS = 10.0
+
+
+def stand_in(records: int = 3_000, **more: object) -> DemoServer:
+    """A stand-in with a small history that ends `NOW`."""
+    return DemoServer(History(records=records, days=7, seed=7, now=NOW), clock=lambda: NOW, **more)  # type: ignore[arg-type]
+
+
+@dataclass
+class Story:
+    """An explorer in use."""
+
+    app: ExplorerApp
+    pilot: Pilot[int]
+
+    @property
+    def screen(self) -> ExplorerScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, ExplorerScreen)
+        return screen
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Wait for a condition; fails after a while with what was waited for, and what the screen shows."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, f"never came: {what or condition}\n{self.text}"
+            await self.pilot.pause()
+            await asyncio.sleep(0)
+
+    async def shows(self, text: str) -> None:
+        """Wait until the screen shows a text."""
+        await self.until(lambda: text in self.text, text)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*text)
+
+    @property
+    def text(self) -> str:
+        """What the terminal shows, line by line."""
+        width, _ = self.app.size
+        lines = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip)[:width].rstrip() for strip in lines)
+
+    @property
+    def toasts(self) -> list[str]:
+        return [toast.message for toast in self.app._notifications]
+
+    async def settled(self) -> None:
+        """Wait until nothing is being fetched and the view has what it shows."""
+        exploration = self.screen._exploration
+        await self.until(lambda: exploration.started and not exploration.loading, "the view's pages")
+        await self.pilot.pause()
+
+
+@asynccontextmanager
+async def exploring(
+    server: DemoServer | None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    query: AuditQuery | None = None,
+    key: str = "",
+    problem: SourceError | None = None,
+    clipboard: Clipboard | None = None,
+    local: datetime = NOW,
+    sleep: Callable[[float], object] | None = None,
+) -> AsyncIterator[Story]:
+    """The explorer, opened and driven; without a server, `problem` is what connecting meets."""
+
+    async def connect() -> Connection:
+        if server is None:
+            assert problem is not None
+            raise problem
+        return open_connection(server.base_url, Secret(key or server.key), None, sleep=sleep or asyncio.sleep)
+
+    context = Context(
+        connect=connect,
+        clock=lambda: local,
+        ticks=time.monotonic,
+        clipboard=clipboard or Clipboard(),
+        query=query or AuditQuery(),
+        place="demo",
+        base_url="https://api.portkey.ai/v1",
+        demo=True,
+    )
+    app = ExplorerApp(context)
+    async with app.run_test(size=size) as pilot:
+        story = Story(app, pilot)
+        yield story
+        assert app._exception is None
+        assert app.guard.hits == 0, "data reached a widget without being cleaned"
