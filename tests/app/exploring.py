@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,7 +90,7 @@ async def exploring(
     problem: SourceError | None = None,
     clipboard: Clipboard | None = None,
     local: datetime = NOW,
-    sleep: Callable[[float], object] | None = None,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[Story]:
     """The explorer, opened and driven; without a server, `problem` is what connecting meets."""
 
@@ -98,7 +98,7 @@ async def exploring(
         if server is None:
             assert problem is not None
             raise problem
-        return open_connection(server.base_url, Secret(key or server.key), None, sleep=sleep or asyncio.sleep)
+        return open_connection(server.base_url, Secret(key or server.key), clock=lambda: local, sleep=sleep)
 
     context = Context(
         connect=connect,

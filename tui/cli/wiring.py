@@ -67,7 +67,7 @@ def explore_demo(query: AuditQuery) -> int:
 
     async def connect() -> Connection:
         base_url, key = await asyncio.to_thread(stand_in.address)
-        return await asyncio.to_thread(open_connection, base_url, key, None)
+        return await asyncio.to_thread(open_connection, base_url, key)
 
     try:
         from tui.app.context import Context
@@ -98,8 +98,17 @@ def run(context: Context) -> int:
     return app.return_code or 0
 
 
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def open_connection(
-    base_url: str, key: Secret, ca_bundle: Path | None, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    base_url: str,
+    key: Secret,
+    ca_bundle: Path | None = None,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> Connection:
     """The stack of sources for an API: cache over retries over the client.  Slow, for what it imports."""
     from tui.app.context import Connection
@@ -114,7 +123,7 @@ def open_connection(
     def retrying(inner: PortkeySource) -> RetryingSource:
         return RetryingSource(inner, clock=time.monotonic, sleep=sleep, random=random.random)
 
-    transport = Transport(base_url, key, clock=utc_now, ca_bundle=ca_bundle)
+    transport = Transport(base_url, key, clock=clock, ca_bundle=ca_bundle)
     cached = CachedSource(retrying(PortkeySource(transport, redact=redact)))
     in_clear = retrying(PortkeySource(transport, redact=lambda record: record))
 
@@ -129,7 +138,3 @@ def open_connection(
 
     directory = PortkeyDirectory(base_url, key, cache_folder=folder("cache", os.environ))
     return Connection(cached, directory, cached.forget, reveal, aclose)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
