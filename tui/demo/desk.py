@@ -66,7 +66,7 @@ class Things(dict[str, str]):
     def __init__(self, chance: Random, workspace: Workspace) -> None:
         super().__init__()
         self._chance = chance
-        self._workspace = workspace
+        self.workspace = workspace
         self.subject = chance.choice(workspace.topics)
         """The name of what was picked last."""
 
@@ -85,9 +85,9 @@ class Things(dict[str, str]):
             return Thing(workspace.slug, workspace.name)
         if kind == "api_key":
             robots = [Thing(robot.id, robot.name) for robot in ROBOTS]
-            return self._chance.choice((*self._workspace.keys, *self._workspace.keys, *robots))
+            return self._chance.choice((*self.workspace.keys, *self.workspace.keys, *robots))
         name = self._name()
-        scope = (kind, self._workspace.name, name)
+        scope = (kind, self.workspace.name, name)
         if kind in _SLUG_PREFIXES:
             letters = name.replace("-", "")[:6]
             return Thing(f"{_SLUG_PREFIXES[kind]}-{letters}-{tag(*scope)}", name)
@@ -99,16 +99,16 @@ class Things(dict[str, str]):
 
     def _name(self) -> str:
         """A topic of the workspace, the first ones most often, with its variants."""
-        topics = self._workspace.topics
+        topics = self.workspace.topics
         topic = topics[int(len(topics) * self._chance.random() ** 1.6)]
         return self._chance.choice((topic, topic, topic, f"{topic}-short", f"{topic}-{self._chance.randint(2, 5)}"))
 
 
-def by_the_system(what: Call, things: Things, *, lag: int = 0, workspace_id: str = "") -> Beat:
+def by_the_system(what: Call, things: Things) -> Step:
     """An entry that nobody made: a rotation by policy, a threshold crossed, a token refused."""
     uri = what.path.format_map(things)
-    return Beat(lag, Step(
-        method=what.method, uri=uri, user_id="", user_type="system", workspace_id=workspace_id,
+    return Step(
+        method=what.method, uri=uri, user_id="", user_type="system", workspace_id=things.workspace.id,
         response_status_code=what.success, resource_type=what.resource_type, action=what.action, client_ip="",
         country="", body=what.body, subject=things.subject,
-    ))  # fmt: skip
+    )  # fmt: skip

@@ -173,4 +173,4 @@ def system_episode(chance: Random) -> Iterator[Beat]:
     """What the system writes down by itself."""
     workspace = chance.choice(WORKSPACES)
     what = chance.choice((calls.KEY_ROTATED, calls.THRESHOLD_CROSSED, calls.TOKEN_REFUSED))
-    yield by_the_system(what, Things(chance, workspace), workspace_id=workspace.id)
+    yield Beat(0, by_the_system(what, Things(chance, workspace)))

@@ -1,4 +1,9 @@
-"""The stand-in's seeded audit history: every record is made from its number, when it is asked for."""
+"""The stand-in's seeded audit history: every record is made from its number, when it is asked for.
+
+The cast at work with the catalogue of calls gives episodes, episodes fill a script of some thousand steps, and the
+timeline plays stretches of that script over the days.  All that can be filtered by is decided in the script, so that an
+index of its steps answers for any number of records; bodies and headers are made up as a record is written.
+"""
 
 from __future__ import annotations
 

@@ -82,11 +82,14 @@ def leaked_key(end: int) -> Iterator[Happening]:
         (95, "200", ["logs.export", "organisation_users.create", "guardrails.delete", "completions.write"]),
     ):
         at += lag
-        yield at, _with(desk.call(calls.ORGANISATION_KEY, status=status), {"name": "support-sync", "scopes": scopes})
+        yield (
+            at,
+            _with(desk.call(calls.ORGANISATION_KEY, status=status).step, {"name": "support-sync", "scopes": scopes}),
+        )
     desk = Desk(_chance("shadow key"), _SHADOW_KEY, workspace=CARE, place=_INTRUDER)
     at += 3 * _MINUTE
     outsider = {"email": "a.person@example.net", "role": "admin", "workspaces": []}
-    yield at, _with(desk.call(calls.INVITE, status="200"), outsider)
+    yield at, _with(desk.call(calls.INVITE, status="200").step, outsider)
     yield at + 40, desk.call(calls.DELETE_GUARDRAIL, status="403").step
     yield at + 75, desk.call(calls.DEPLOY_GUARDRAIL, status="200").step
     for export in range(3):
@@ -133,7 +136,7 @@ def emptied_guardrail(end: int) -> Iterator[Happening]:
     marcus = Desk(_chance("marcus"), person("marcus.bell@example.com"), workspace=CARE)
     marcus.things["guardrail"] = _SHIELD
     emptied = {"name": "PII shield", "checks": [], "actions": {"deny": True, "async": False}}
-    yield at, _with(marcus.call(calls.UPDATE_GUARDRAIL, status="200"), emptied)
+    yield at, _with(marcus.call(calls.UPDATE_GUARDRAIL, status="200").step, emptied)
     chance = _chance("refused")
     mails = ("maya.lindqvist", "juergen.weiss", "priya.raghunathan", "dolores.whitaker", "tyrone.jackson")
     refused = [CARE_DEPLOYER, *(person(f"{mail}@example.com") for mail in mails)]
@@ -148,7 +151,7 @@ def emptied_guardrail(end: int) -> Iterator[Happening]:
     restored = emptied | {
         "checks": [{"id": mask("default.detectPII"), "parameters": {"categories": ["EMAIL", "IBAN"]}}]
     }
-    yield at + 12 * _MINUTE, _with(femke.call(calls.UPDATE_GUARDRAIL, status="200"), restored)
+    yield at + 12 * _MINUTE, _with(femke.call(calls.UPDATE_GUARDRAIL, status="200").step, restored)
 
 
 def lifted_limits(end: int) -> Iterator[Happening]:
@@ -160,14 +163,14 @@ def lifted_limits(end: int) -> Iterator[Happening]:
     renee = Desk(_chance("renee"), person("renee.stpierre@example.com"), workspace=MARKETING)
     renee.things["api_key"] = _BULK_KEY
     lifted: dict[str, Any] = {"name": "Marketing translate-bulk", "usage_limits": None, "rate_limits": None}
-    yield at, _with(renee.call(calls.UPDATE_KEY, status="200"), lifted)
+    yield at, _with(renee.call(calls.UPDATE_KEY, status="200").step, lifted)
     things = Things(_chance("threshold"), MARKETING)
     things["policy"] = _BULK_POLICY
     at += 2 * _HOUR
     for crossing, percent in enumerate((80, 90, 100, 120, 145, 170, 200, 230, 265, 300, 325, 350)):
         spent = {"policy_id": _BULK_POLICY, "entity": _BULK_KEY, "type": "cost", "alert_threshold": 80,
                  "credit_limit": 500, "current_usage": percent * 5.0}  # fmt: skip
-        yield at, _with(by_the_system(calls.THRESHOLD_CROSSED, things, workspace_id=MARKETING.id), spent)
+        yield at, _with(by_the_system(calls.THRESHOLD_CROSSED, things), spent)
         at += 40 * _MINUTE // (crossing + 1)
     daan = Desk(_chance("daan"), person("daan.bakker@example.com"), workspace=MARKETING)
     daan.things["api_key"] = _BULK_KEY
@@ -175,7 +178,7 @@ def lifted_limits(end: int) -> Iterator[Happening]:
         "usage_limits": {"type": "cost", "credit_limit": 500, "alert_threshold": 400, "periodic_reset": "monthly"},
         "rate_limits": [{"type": "requests", "unit": "rpm", "value": 60}],
     }
-    yield at, _with(daan.call(calls.UPDATE_KEY, status="200"), limited)
+    yield at, _with(daan.call(calls.UPDATE_KEY, status="200").step, limited)
 
 
 def broken_deployer(end: int) -> Iterator[Happening]:
@@ -186,9 +189,8 @@ def broken_deployer(end: int) -> Iterator[Happening]:
     at = end - 9 * _HOUR
     bot = Desk(_chance("rotator"), ROTATOR, workspace=ROUTES)
     bot.things["api_key"] = ROUTES_DEPLOYER.id
-    yield at, _with(bot.call(calls.ROTATE_BY_KEY, status="200"), {"key_transition_period_ms": 0})
-    note = by_the_system(calls.KEY_ROTATED, bot.things, workspace_id=ROUTES.id)
-    yield at, note.step._replace(shares_request=True)
+    yield at, _with(bot.call(calls.ROTATE_BY_KEY, status="200").step, {"key_transition_period_ms": 0})
+    yield at, by_the_system(calls.KEY_ROTATED, bot.things)._replace(shares_request=True)
     pipeline = Desk(_chance("pipeline"), ROUTES_DEPLOYER, workspace=ROUTES)
     for attempt in range(12):
         for call in range(4):
@@ -199,7 +201,7 @@ def broken_deployer(end: int) -> Iterator[Happening]:
     at += 130 * _MINUTE
     lukasz = Desk(_chance("rotated by hand"), person("lukasz.zolkowski@example.com"), workspace=ROUTES)
     lukasz.things["api_key"] = ROUTES_DEPLOYER.id
-    yield at, _with(lukasz.call(calls.ROTATE_KEY, status="200"), {"key_transition_period_ms": _DAY * 1_000})
+    yield at, _with(lukasz.call(calls.ROTATE_KEY, status="200").step, {"key_transition_period_ms": _DAY * 1_000})
     for call in range(6):
         pipeline.turn_to_another()
         yield at + 4 * _MINUTE + call // 2, pipeline.call(calls.DEPLOY_PROMPT, status="200").step
@@ -217,9 +219,9 @@ INCIDENTS: tuple[Incident, ...] = (
 )  # fmt: skip
 
 
-def _with(beat: Beat, body: dict[str, Any]) -> Step:
+def _with(step: Step, body: dict[str, Any]) -> Step:
     """The step, always with this body."""
-    return beat.step._replace(body=_always(body))
+    return step._replace(body=_always(body))
 
 
 def _always(body: dict[str, Any]) -> Body:

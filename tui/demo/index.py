@@ -12,18 +12,25 @@ from tui.demo.timeline import Timeline
 Where = Mapping[str, Callable[[str], bool]]
 """Predicates by record attribute; each is given the attribute's value as text."""
 
+_ATTRIBUTES = (
+    "method", "uri", "user_id", "user_type", "organisation_id", "workspace_id", "response_status_code",
+    "resource_type", "action", "client_ip", "country",
+)  # fmt: skip
+"""What can be filtered by."""
+
 
 class Index:
     """The filterable values of all steps, a column an attribute."""
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
-        self._columns = dict(zip(Step._fields, zip(*timeline.script.steps, strict=True), strict=True))
+        columns = dict(zip(Step._fields, zip(*timeline.script.steps, strict=True), strict=True))
+        self._columns: dict[str, tuple[str, ...]] = {attribute: columns[attribute] for attribute in _ATTRIBUTES}
 
     def find(self, where: Where, low: int, high: int) -> Sequence[int]:
         """The numbers of the records from `low` to `high` (exclusive) that every predicate accepts, newest first.
 
-        A predicate is asked once for each distinct value.  Raises KeyError for an attribute that records don't have.
+        A predicate is asked once for each distinct value.  Raises KeyError for an attribute that can't be filtered by.
         """
         if not where:
             return range(high - 1, low - 1, -1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 _WORD = (1 << 64) - 1
 _HALF = 61
@@ -84,5 +85,6 @@ class RequestIds:
         return mix(self._seed, turn, half) & _HALF_MASK
 
 
+@lru_cache(8_192)
 def _digest(names: tuple[str, ...]) -> str:
     return hashlib.blake2b("\0".join(names).encode(), digest_size=16).hexdigest()
