@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from tui.domain.clean import UNLIMITED, split_escapes
+from tui.domain.clean import UNLIMITED, clean, split_escapes
 
 STRING_LIMIT = 4096
 """Characters of one value that are drawn before the reader asks for more."""
@@ -163,6 +163,11 @@ class TextDocument(_Flat):
             return [self._notes[line]]
         return plain_spans(self._lines[line - len(self._notes)], Role.PLAIN, limit)
 
+    def text(self, line: int) -> str:
+        if line < len(self._notes):
+            return self._notes[line].text
+        return safe_text(self._lines[line - len(self._notes)].expandtabs(4))
+
     def path(self, line: int) -> str:
         return "" if line < len(self._notes) else self._path
 
@@ -186,6 +191,15 @@ def cut_text(text: str, limit: int | None) -> tuple[str, list[Span]]:
     if limit is None or len(text) <= limit:
         return text, []
     return text[:limit], [Span(f"…(+{len(text) - limit:,} chars)", Role.MORE)]
+
+
+def safe_text(text: str) -> str:
+    """All of a text as it may be drawn."""
+    if text.isascii() and text.isprintable():
+        return text
+    # What is left for `clean` is rare: it is exact, and a long text made only of what it escapes would take seconds.
+    escapes = {ord(character): clean(character) for character in set(text) if not character.isprintable()}
+    return clean(text.translate(escapes), UNLIMITED)
 
 
 def safe_spans(text: str, role: Role) -> list[Span]:

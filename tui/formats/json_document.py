@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from tui.domain.clean import UNLIMITED, clean
-from tui.formats.document import MASK, STRING_LIMIT, Role, Span, cut_text
+from tui.formats.document import MASK, STRING_LIMIT, Role, Span, cut_text, safe_text
 from tui.formats.json_outline import CLOSES, CLOSING, COMMA, DECODED, OPENS, Outline
 
 _INDENT = "  "
@@ -118,7 +117,7 @@ class JsonDocument:
             shown, cut = cut_text(text[1:-1], limit)
         else:
             value, cut = cut_text(json.loads(text), limit)
-            shown = clean(json.dumps(value, ensure_ascii=self._ascii_only)[1:-1], UNLIMITED)
+            shown = safe_text(json.dumps(value, ensure_ascii=self._ascii_only)[1:-1])
         return [Span(f'"{shown}', role), *cut, Span('"', role)] if cut else [Span(f'"{shown}"', role)]
 
 

@@ -26,7 +26,7 @@ OPENS, CLOSES, COMMA, DECODED = 1, 2, 4, 8
 CLOSING = {"{": "}", "[": "]"}
 
 _SPACE = r"[ \t\n\r]*+"
-_STRING = r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"'
+_STRING = r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+"'
 _NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+"
 _BLANK = re.compile(_SPACE)
 _KEY = re.compile(rf"({_STRING}){_SPACE}:{_SPACE}")
