@@ -71,7 +71,10 @@ class Client:
 
     def __init__(self, server: DemoServer) -> None:
         self.server = server
-        self.connection = HTTPConnection("127.0.0.1", int(server.origin.rpartition(":")[2]), timeout=10)
+        self.connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+
+    def close(self) -> None:
+        self.connection.close()
 
     def get(self, path: str = "/v1/audit-logs", **query: Any) -> HTTPResponse:
         """The answer, its body not yet read."""

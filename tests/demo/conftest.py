@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
-from demo.asking import NOW, Asker, Client
+from tests.demo.asking import NOW, Asker, Client
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 
@@ -29,6 +30,5 @@ def server(history: History) -> Iterator[DemoServer]:
 
 @pytest.fixture
 def client(server: DemoServer) -> Iterator[Client]:
-    client = Client(server)
-    yield client
-    client.connection.close()
+    with closing(Client(server)) as client:
+        yield client

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from demo.asking import EVER, Asker, body_of, refusal_of
+from tests.demo.asking import EVER, Asker, body_of, refusal_of
 from tui.demo.history import History
 from tui.demo.keys import ADMIN_KEY, AUDIT_ONLY_KEY, OTHER_PLAN_KEY, REVOKED_KEY, UNSCOPED_KEY, WORKSPACE_KEY
 

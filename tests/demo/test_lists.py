@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from demo.asking import Asker, body_of
+from tests.demo.asking import Asker, body_of
 from tui.demo.exchange import Request
 from tui.demo.history import History
 from tui.demo.keys import AUDIT_ONLY_KEY, UNSCOPED_KEY

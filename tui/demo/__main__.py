@@ -16,9 +16,9 @@ from tui.demo.switches import SettingError
 
 def main(arguments: list[str]) -> int:
     try:
-        launch = Launch(**json.loads(arguments[0])) if arguments else Launch()
+        launch = _read(arguments[0]) if arguments else Launch()
         server = launch.server().start(launch.port)
-    except (SettingError, TypeError, ValueError) as error:
+    except SettingError as error:
         sys.stderr.write(f"tui.demo: {error}\n")
         return 2
     except OSError as error:
@@ -33,6 +33,13 @@ def main(arguments: list[str]) -> int:
     finally:
         server.stop()
     return 0
+
+
+def _read(text: str) -> Launch:
+    try:
+        return Launch(**json.loads(text))
+    except (TypeError, ValueError) as error:
+        raise SettingError(f"its argument is not an object of settings: {error}") from None
 
 
 if __name__ == "__main__":

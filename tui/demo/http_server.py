@@ -64,12 +64,14 @@ class HttpServer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):  # a client that goes away is no news
-            reader = _Reader(connection, self._now)
-            while self._exchange(connection, reader):
-                pass
-        with self._lock:
-            del self._connections[connection]
+        try:
+            with connection, suppress(OSError):  # a client that goes away is no news
+                reader = _Reader(connection, self._now)
+                while self._exchange(connection, reader):
+                    pass
+        finally:
+            with self._lock:
+                del self._connections[connection]
 
     def _exchange(self, connection: socket.socket, reader: _Reader) -> bool:
         """One request and its answer; False where the connection ends with it."""

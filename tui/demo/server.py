@@ -38,8 +38,12 @@ class DemoServer(StandIn):
         self.stop()
 
     @property
+    def port(self) -> int:
+        return self._http.port
+
+    @property
     def origin(self) -> str:
-        return f"http://{HOST}:{self._http.port}"
+        return f"http://{HOST}:{self.port}"
 
     @property
     def base_url(self) -> str:

@@ -14,12 +14,14 @@ from tui.demo.exchange import Request
 from tui.demo.faults import FAULTS, Delivery, Scene, check_fault, check_probability, delivered
 from tui.demo.handler import AUDIT_LOGS, Api, answer, route_of
 from tui.demo.live import GrowingRecords, LiveHistory
-from tui.demo.switches import Switches
+from tui.demo.switches import SettingError, Switches
 
 Clock = Callable[[], datetime]
 
 MOST_REMEMBERED = 10_000
 """How many requests are remembered; older ones are forgotten."""
+
+_LONGEST_ADVANCE = 10 * 366 * 86_400
 
 
 class StandIn:
@@ -63,7 +65,9 @@ class StandIn:
         return self._clock() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Set the clock forward."""
+        """Set the clock forward.  Raises `SettingError`."""
+        if not 0 <= seconds <= _LONGEST_ADVANCE:
+            raise SettingError(f"advance is a number of seconds from 0 to {_LONGEST_ADVANCE}")
         with self._changed:
             self._ahead += timedelta(seconds=seconds)
 
@@ -131,7 +135,9 @@ class StandIn:
             self._gate = Event()
 
     def arrive(self, count: int = 1) -> None:
-        """Let new records arrive at once."""
+        """Let new records arrive at once.  Raises `SettingError`."""
+        if count < 0:
+            raise SettingError("arrive is a number of records from 0")
         with self._changed:
             self._live.arrive(count, self.now())
 
