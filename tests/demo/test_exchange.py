@@ -44,7 +44,7 @@ class TestResponses:
         whole = Response(200, b"{}").with_headers(("Date", "now")).whole()
         assert whole == (
             b"HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: application/json; charset=utf-8\r\n"
-            b"Content-Length: 2\r\nConnection: keep-alive\r\n\r\n{}"
+            b"Content-Length: 2\r\n\r\n{}"
         )
 
     @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis wants its bounds naive

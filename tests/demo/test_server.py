@@ -135,6 +135,26 @@ class TestDrift:
         assert client.json()["total"] == len(history) + 2
 
 
+class TestTies:
+    def fetched(self, client: Client) -> list[str]:
+        return [
+            record["request_id"]
+            for page in (0, 1)
+            for record in client.json(page_size=30, current_page=page)["records"]
+        ]
+
+    def test_keep_their_order_unless_switched_off(self, server: DemoServer, client: Client) -> None:
+        server.arrive(60)
+        assert self.fetched(client) == self.fetched(client)
+        server.set(tie_order="shuffled")
+        assert self.fetched(client) != self.fetched(client)
+
+    def test_when_shuffled_may_stand_on_two_pages(self, server: DemoServer, client: Client) -> None:
+        server.arrive(60)
+        server.set(tie_order="shuffled")
+        assert len(set(self.fetched(client))) < 60
+
+
 class TestQueueing:
     def test_each_fault_meets_one_request_to_its_path(self, server: DemoServer, client: Client) -> None:
         server.queue("500", "429")

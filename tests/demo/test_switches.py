@@ -50,6 +50,11 @@ class TestTurning:
         with pytest.raises(SettingError, match="grow is a number"):
             Switches().changed({"grow": value})
 
+    def test_text_that_could_break_a_header_is_refused(self) -> None:
+        assert Switches().changed({"redirect_to": "http://127.0.0.1:9"}).redirect_to == "http://127.0.0.1:9"
+        with pytest.raises(SettingError, match="redirect_to is printable ASCII"):
+            Switches().changed({"redirect_to": "http://a\r\nX: y"})
+
     @given(st.text(), st.text())
     def test_no_text_raises_anything_else(self, name: str, value: str) -> None:
         with suppress(SettingError):

@@ -38,16 +38,16 @@ class _Command(click.Command):
 
 
 @click.command(cls=_Command, help=_HELP, epilog="Exit codes: 1 the port can't be had, 2 usage, 130 interrupted.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 lets the system choose  [0]")
-@click.option("--records", type=click.IntRange(1, 10_000_000), default=50_000, help="how many  [50000]")
-@click.option("--days", type=click.IntRange(1, 3650), default=90, help="how far back they go  [90]")
-@click.option("--seed", type=int, default=7, help="the same seed and time make the same history  [7]")
-@click.option("--grow", metavar="PER_SECOND", default="", help="new records a second  [0]")
-@click.option("--late", metavar="SECONDS", default="", help="how late new records may come in  [0]")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 lets the system choose")
+@click.option("--records", type=click.IntRange(1, 10_000_000), default=50_000, show_default=True, help="how many")
+@click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="how far back they go")
+@click.option("--seed", type=int, default=7, show_default=True, help="the same seed and time make the same history")
+@click.option("--grow", metavar="PER_SECOND", default="", help="new records a second")
+@click.option("--late", metavar="SECONDS", default="", help="how late new records may come in")
 @click.option("--fault", "faults", metavar="KIND:P", multiple=True, help="let answers go wrong, seeded, as in 429:0.1")
 @click.option("--switch", "switches", metavar="NAME=VALUE", multiple=True, help="read the API another way")
-@click.option("--prefix", metavar="PATH", default="/v1", help="where the API begins, as /albus/v1  [/v1]")
-@click.option("--now", metavar="ISO", default="", help="a clock that stands still there")
+@click.option("--prefix", metavar="PATH", default="/v1", show_default=True, help="where the API begins")
+@click.option("--now", metavar="ISO", default="", help="a clock that stands still at this time")
 @click.option("--exit-with-stdin", is_flag=True, hidden=True)
 @click.pass_context
 def demo_server(
@@ -90,7 +90,7 @@ def _serve(launch: Launch, *, with_stdin: bool) -> None:
     try:
         click.echo(_greeting(server))
         if with_stdin:
-            from tui.demo.leash import wait_for_end_of_input
+            from tui.demo.launch import wait_for_end_of_input
 
             wait_for_end_of_input()
         else:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import sys
 
-from tui.demo.launch import Launch
-from tui.demo.leash import wait_for_end_of_input
+from tui.demo.launch import Launch, wait_for_end_of_input
 from tui.demo.switches import SettingError
 
 

@@ -78,7 +78,7 @@ class Response:
 
     def whole(self) -> bytes:
         """The answer as a well-behaved server writes it."""
-        return self.head(("Content-Length", str(len(self.body))), ("Connection", "keep-alive")) + self.body
+        return self.head(("Content-Length", str(len(self.body)))) + self.body
 
 
 def json_response(value: Any, status: int = 200) -> Response:

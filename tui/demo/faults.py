@@ -52,12 +52,16 @@ class Scene:
         return self.request.at
 
 
+Deliver = Callable[[Response, Scene], Delivery]
+HeaderMaker = Callable[[Scene], Headers]
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A way to spoil an answer, and what it stands for in a few words."""
 
     about: str
-    deliver: Callable[[Response, Scene], Delivery]
+    deliver: Deliver
 
 
 def delivered(response: Response) -> Delivery:
@@ -89,30 +93,27 @@ def check_probability(name: str, value: Any) -> float:
     return share
 
 
-def _refused(refusal: Refusal, *headers: tuple[str, str]) -> Callable[[Response, Scene], Delivery]:
+def _no_headers(_: Scene) -> Headers:
+    return ()
+
+
+def _refused(refusal: Refusal, headers: HeaderMaker = _no_headers) -> Deliver:
+    """A refusal of the API, in the envelope that the switches say."""
+
     def deliver(_: Response, scene: Scene) -> Delivery:
         answer = refusal_response(refusal, scene.switches.error_envelope)
-        return delivered(_dated(answer, scene).with_headers(*headers))
+        return delivered(_dated(answer, scene).with_headers(*headers(scene)))
 
     return deliver
 
 
-def _instead(answer: Response) -> Callable[[Response, Scene], Delivery]:
-    return lambda _, scene: delivered(_dated(answer, scene))
+def _instead(answer: Response, headers: HeaderMaker = _no_headers) -> Deliver:
+    """An answer from something in front of the API."""
+    return lambda _, scene: delivered(_dated(answer, scene).with_headers(*headers(scene)))
 
 
 def _dated(answer: Response, scene: Scene) -> Response:
     return answer.with_headers(("Date", http_date(scene.now)))
-
-
-def _limited(headers: Callable[[Scene], Headers], status: int = 429) -> Callable[[Response, Scene], Delivery]:
-    refusal = Refusal(429, "AB06", "Rate limit exceeded") if status == 429 else None
-
-    def deliver(_: Response, scene: Scene) -> Delivery:
-        answer = refusal_response(refusal, scene.switches.error_envelope) if refusal else _UNAVAILABLE
-        return delivered(_dated(answer, scene).with_headers(*headers(scene)))
-
-    return deliver
 
 
 def _wait_seconds(scene: Scene) -> Headers:
@@ -123,15 +124,15 @@ def _wait_date(scene: Scene) -> Headers:
     return (("Retry-After", http_date(scene.now + timedelta(seconds=scene.switches.retry_after))),)
 
 
-def _redirected(status: int) -> Callable[[Response, Scene], Delivery]:
-    def deliver(_: Response, scene: Scene) -> Delivery:
-        answer = _dated(html_response(status, "Moved", "This has moved."), scene)
-        return delivered(answer.with_headers(("Location", scene.switches.redirect_to + scene.request.target)))
-
-    return deliver
+def _redirected(status: int) -> Deliver:
+    return _instead(html_response(status, "Moved", "This has moved."), _elsewhere)
 
 
-def _reshaped(change: Callable[[dict[str, Any]], Any]) -> Callable[[Response, Scene], Delivery]:
+def _elsewhere(scene: Scene) -> Headers:
+    return (("Location", scene.switches.redirect_to + scene.request.target),)
+
+
+def _reshaped(change: Callable[[dict[str, Any]], Any]) -> Deliver:
     """The answer's JSON, changed; an answer that is a refusal is left as it is."""
 
     def deliver(response: Response, _: Scene) -> Delivery:
@@ -206,6 +207,7 @@ def _gzip_bomb(response: Response, _: Scene) -> Delivery:
     return delivered(_compressed(padded))
 
 
+_LIMITED = Refusal(429, "AB06", "Rate limit exceeded")
 _UNAVAILABLE = html_response(503, "503 Service Unavailable", "The service is temporarily unavailable.")
 
 FAULTS: Mapping[str, Fault] = {
@@ -213,14 +215,14 @@ FAULTS: Mapping[str, Fault] = {
     "402": Fault("subscription exhausted (AB09)", _refused(Refusal(402, "AB09", "Subscription exhausted"))),
     "403": Fault("not allowed (AB03)", _refused(forbidden())),
     "403-html": Fault("the edge bans the user agent (error code 1010)", _instead(banned_agent_response())),
-    "429": Fault("rate limit without Retry-After", _limited(lambda _: ())),
-    "429-seconds": Fault("rate limit with Retry-After in seconds", _limited(_wait_seconds)),
-    "429-date": Fault("rate limit with Retry-After as a date", _limited(_wait_date)),
+    "429": Fault("rate limit without Retry-After", _refused(_LIMITED)),
+    "429-seconds": Fault("rate limit with Retry-After in seconds", _refused(_LIMITED, _wait_seconds)),
+    "429-date": Fault("rate limit with Retry-After as a date", _refused(_LIMITED, _wait_date)),
     "500": Fault("internal error (AB04)", _refused(Refusal(500, "AB04", "Something went wrong"))),
     "500-html": Fault("internal error as HTML", _instead(html_response(500, "500 Error", "Internal Server Error"))),
     "502-html": Fault("bad gateway as HTML", _instead(html_response(502, "502 Bad Gateway", "nginx"))),
     "503-html": Fault("unavailable as HTML", _instead(_UNAVAILABLE)),
-    "503-seconds": Fault("unavailable with Retry-After", _limited(_wait_seconds, 503)),
+    "503-seconds": Fault("unavailable with Retry-After", _instead(_UNAVAILABLE, _wait_seconds)),
     "html": Fault("a sign-in page with status 200", _instead(html_response(200, "Sign in", "Welcome to the proxy"))),
     "redirect-301": Fault("moved to another origin", _redirected(301)),
     "redirect-302": Fault("found at another origin", _redirected(302)),

@@ -79,6 +79,8 @@ class HttpServer:
             request = reader.next_request()
         except MalformedRequest as error:
             connection.sendall(json_response({"message": str(error)}, error.status).whole())
+            connection.shutdown(socket.SHUT_WR)
+            reader.drain()  # a close with bytes unread would be a reset, and the answer lost
             return False
         if request is None:
             return False
@@ -113,14 +115,19 @@ class _Reader:
                 raise MalformedRequest(431, f"a request's head has at most {_MOST_HEAD} bytes here")
             if not self._receive():
                 return None
-        length = body_length(request := parse_head(bytes(self._buffer[:end]), self._now()), _MOST_BODY)
-        stop = end + 4 + length
+        request = parse_head(bytes(self._buffer[:end]), self._now())
+        stop = end + 4 + body_length(request, _MOST_BODY)
         while len(self._buffer) < stop:
             if not self._receive():
                 return None
         body = bytes(self._buffer[end + 4 : stop])
         del self._buffer[:stop]
         return request.with_body(body)
+
+    def drain(self) -> None:
+        """Read on until the peer has closed its side."""
+        while self._receive():
+            self._buffer.clear()
 
     def _receive(self) -> bool:
         data = self._connection.recv(65536)

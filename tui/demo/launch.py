@@ -1,7 +1,8 @@
-"""From settings to a stand-in that is ready to start."""
+"""From settings to a stand-in that is ready to start; and how one on a leash knows when to end."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +39,12 @@ class Launch:
         return DemoServer(
             history, clock=clock, switches=switches, faults=self.faults, prefix=self.prefix, seed=self.seed
         )
+
+
+def wait_for_end_of_input() -> None:
+    """Return when whoever holds the other end of standard input has closed it, as happens however a parent ends."""
+    while os.read(0, 4096):
+        pass
 
 
 def _running_clock() -> datetime:

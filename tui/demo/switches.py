@@ -105,10 +105,19 @@ def _parsed(name: str, value: Any) -> Any:
             raise SettingError(f"switch {name} is one of {', '.join(by_text)}, not {text!r}")
         return by_text[text.casefold()]
     kind = type(getattr(Switches(), name))
+    if kind is str:
+        return _printable(name, text)
     try:
-        number_or_text = kind(text)
+        number = kind(text)
     except ValueError:
         raise SettingError(f"switch {name} is a number, not {text!r}") from None
-    if kind is not str and not 0 <= number_or_text < 1_000_000:
-        raise SettingError(f"switch {name} is a number from 0, not {text!r}")
-    return number_or_text
+    if not 0 <= number < 1_000_000:
+        raise SettingError(f"switch {name} is a number from 0 to 999,999, not {text!r}")
+    return number
+
+
+def _printable(name: str, text: str) -> str:
+    """Text that can stand in a header."""
+    if not (text.isascii() and text.isprintable()):
+        raise SettingError(f"switch {name} is printable ASCII, not {text!r}")
+    return text
