@@ -1,0 +1,65 @@
+"""What a reader takes along: a record, a request or a view, as text for elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from tui.domain.clean import clean
+from tui.domain.fields import BY_NAME, FIELDS
+from tui.domain.names import Names
+from tui.domain.page import PAGE_SIZE
+from tui.domain.time_range import format_instant, format_moment
+
+if TYPE_CHECKING:
+    from tui.domain.query import FrozenQuery
+    from tui.domain.record import AuditRecord
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>&!#|~])")
+_CELL_LIMIT = 4096
+
+
+def record_json(record: AuditRecord) -> str:
+    """The record as the API's object, indented, in ASCII: nothing in it can act on a terminal."""
+    return json.dumps(record.as_api(), indent=2, ensure_ascii=True, allow_nan=False)
+
+
+def markdown_table(record: AuditRecord, names: Names) -> str:
+    """The record's fields as a table of two columns, in which no text is markup, a link or an image."""
+    lines = ["| field | value |", "| --- | --- |"]
+    for field in FIELDS:
+        value = field.value(record)
+        known = next(filter(None, (names.name(kind, value) for kind in field.names)), "")
+        if value:
+            shown = _inert(value) + (f" ({_inert(known)})" if known else "")
+            lines.append(f"| {field.label} | {shown} |")
+    return "\n".join(lines) + "\n"
+
+
+def curl_command(base_url: str, frozen: FrozenQuery) -> str:
+    """A shell command that asks for the first page of a query; the key is read from the environment."""
+    parameters = [
+        ("start_time", format_instant(frozen.window.start)),
+        ("end_time", format_instant(frozen.window.end)),
+        ("current_page", "0"),
+        ("page_size", str(PAGE_SIZE)),
+        *frozen.query.parameters,
+    ]
+    url = f"{base_url}/audit-logs?{urlencode(parameters, quote_via=quote)}"
+    return f'curl -sS -H "x-portkey-api-key: $PORTKEY_API_KEY" {shlex.quote(url)}'
+
+
+def command_line(frozen: FrozenQuery, *, demo: bool = False) -> str:
+    """A shell command that opens this very view again, over the same window however late it is run."""
+    words = ["portkey-audit", *(["--demo"] if demo else [])]
+    for clause in frozen.query.clauses:
+        words.append(f"{BY_NAME[clause.field].flag}={clause.value}")
+    words += [f"--since={format_moment(frozen.window.start)}", f"--until={format_moment(frozen.window.end)}"]
+    return shlex.join(words)
+
+
+def _inert(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", clean(text, _CELL_LIMIT))
