@@ -1,0 +1,390 @@
+"""The table of records: the stock `DataTable` over rows that are made when they are drawn, each as one lean line.
+
+The stock table takes time and memory for each row it holds and draws cell by cell.  Here it believes in as many rows as
+it is told of (`lazy_rows`), finds places by arithmetic, and a row is drawn as one strip (`row_line`), so that a million
+rows cost what forty cost.  All that this leans on beyond Textual's promises stands in this file, and
+`tests/app/test_record_table.py` names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.coordinate import Coordinate
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import Reactive
+from textual.strip import Strip
+from textual.widgets import DataTable
+from textual.widgets.data_table import Column, ColumnKey
+
+from tui.app.widgets.lazy_rows import LazyLocations, LazyMapping, LazySequence, make_row
+from tui.app.widgets.row_line import PADDING, Cell, Tone, part_of_line, row_line, row_width, share_room
+
+if TYPE_CHECKING:
+    from textual.events import Click
+
+    from tui.domain.fields import Field
+
+__all__ = ["Cell", "RecordTable", "Rows", "Tone"]
+
+_MARK = "▌"
+_GUTTER = len(_MARK)
+_MORE_LEFT, _MORE_RIGHT = "‹", "›"
+_PLACEHOLDER = Cell("·····", Tone.MUTED)
+_HEADER = -1
+_THUMB_STEPS_A_CELL = 8
+_LINES_KEPT = 256
+"""Drawn rows kept for scrolling back, well over the height of any screen."""
+
+
+class Rows(Protocol):
+    """What the table shows."""
+
+    def cells(self, index: int) -> Sequence[Cell] | None:
+        """A cell for each column of a row, or None while they aren't here: a placeholder is drawn."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Palette:
+    """The style sheet's answers, kept because Textual forgets its own at each repaint."""
+
+    blank: Style
+    header: Style
+    mark: Style
+    cursor: Style
+    tones: dict[Tone, Style]
+
+
+class RecordTable(DataTable[Cell], inherit_bindings=False):
+    """Rows with a cell cursor.  Rows, columns and lines are counted from 0."""
+
+    PANE = "Table"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "record-table--mark",
+        *(f"record-table--{tone}" for tone in Tone),
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", "Open", id="table.open", tooltip="Open the record under the cursor"),
+        Binding("j,down", "cursor_down", "Down", show=False, id="table.down", tooltip="Next row"),
+        Binding("k,up", "cursor_up", "Up", show=False, id="table.up", tooltip="Previous row"),
+        Binding("space,pagedown", "page_down", "Page down", show=False, id="table.page_down", tooltip="A page down"),
+        Binding("b,pageup", "page_up", "Page up", show=False, id="table.page_up", tooltip="A page up"),
+        Binding("g,home", "scroll_top", "First", show=False, id="table.first", tooltip="First row: the newest record"),
+        Binding("G,end", "scroll_bottom", "Last", show=False, id="table.last", tooltip="Last row: the oldest record"),
+        Binding("h,left", "cursor_left", "Left", show=False, id="table.left", tooltip="Cell to the left"),
+        Binding("l,right", "cursor_right", "Right", show=False, id="table.right", tooltip="Cell to the right"),
+    ]
+
+    visible_rows: Reactive[range] = Reactive(range(0), init=False, repaint=False)
+    """The rows in view.  What is to be painted together with them watches this; others have `ViewChanged`."""
+
+    @dataclass
+    class ViewChanged(Message):
+        """Other rows came into view, or their number changed; told after the repaint, once for all that changed.
+
+        `first` and `last` are the rows in view, both included (0 and -1: none).  `direction` is 1 where the view moved
+        towards the last row, -1 towards the first, 0 where its top stayed.
+        """
+
+        first: int
+        last: int
+        direction: int
+
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor stands on another cell."""
+
+        row: int
+        column: int
+
+    @dataclass
+    class Opened(Message):
+        """The reader wants to see all of this row."""
+
+        row: int
+
+    def __init__(self, fields: Sequence[Field], rows: Rows, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """Show the fields that have a column, in their order; `rows` gives a cell for each of them."""
+        super().__init__(id=id, cell_padding=PADDING)
+        self._source = rows
+        shown = [(field.name, field.column) for field in fields if field.column is not None]
+        self._shares = [column for _, column in shown]
+        for place, (name, column) in enumerate(shown):
+            key = ColumnKey(name)
+            self.columns[key] = Column(key, Text(column.title), column.width)
+            self._column_locations[key] = place
+        self._count = 0
+        self.rows = cast("Any", LazyMapping(lambda: self._count, make_row))
+        self._data = cast("Any", LazyMapping(lambda: self._count, self._row_data))
+        self._row_locations = cast("Any", LazyLocations(lambda: self._count))
+        self._lines: LRUCache[int, Strip] = LRUCache(_LINES_KEPT)
+        self._palette: _Palette | None = None
+        self._view_told = range(0)
+        self._view_to_tell = False
+
+    # What the screen asks for
+
+    def set_row_count(self, count: int, *, keep: int | None = None) -> None:
+        """There are `count` rows from now on, and any of them may be another than before.
+
+        The cursor stays on its row as far as there is such a row.  `keep` is the new number of the row it stands on,
+        where rows came in before it: the cursor follows there, and the row keeps its place on the screen.
+        """
+        line = self.cursor_row - self.visible_rows.start
+        self._count = count
+        self._lines.clear()
+        self._measure()
+        if keep is not None:
+            self.scroll_to(y=keep - line, animate=False, force=True)
+            self.cursor_coordinate = Coordinate(keep, self.cursor_column)
+        elif self.cursor_row >= count:
+            self.cursor_coordinate = Coordinate(max(0, count - 1), self.cursor_column)
+        self.refresh()
+        self._look()
+
+    def refresh_rows(self, first: int, last: int) -> None:
+        """Draw these rows anew, both included, because they say something else now."""
+        for index in [index for index in self._lines.keys() if first <= index <= last]:  # noqa: SIM118 - not a dict
+            self._lines.discard(index)
+        self._repaint(first, last)
+
+    def show_row(self, index: int, *, column: int | None = None) -> None:
+        """Put the cursor on a row, the nearest where there is no such row, and bring it into view at once."""
+        self.cursor_coordinate = Coordinate(index, self.cursor_column if column is None else column)
+
+    # Drawing
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of this region, past Textual's cache of lines by their place on the screen: after a scroll a line
+        stands elsewhere, and is still the strip that was cut and encoded before.  Borders, padding and opacity are
+        not drawn."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        if filters := self.get_line_filters():
+            background = self.background_colors[1]
+            for line_filter in filters:
+                strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def render_line(self, y: int) -> Strip:
+        index = self.scroll_offset.y + y - self.header_height if y >= self.header_height else _HEADER
+        palette = self._palette = self._palette or self._read_palette()
+        if index >= self._count:
+            return Strip.blank(self.size.width, palette.blank)
+        if index == self.cursor_row:
+            return self._draw_row(index, palette)
+        line = self._lines.get(index)
+        if line is None:
+            line = self._draw_header(palette) if index == _HEADER else self._draw_row(index, palette)
+            self._lines[index] = line
+        return line
+
+    def notify_style_update(self) -> None:
+        self._palette = None
+        self._lines.clear()
+        super().notify_style_update()
+
+    def _draw_header(self, palette: _Palette) -> Strip:
+        titles = [(column.label.plain, palette.header) for column in self.ordered_columns]
+        left, width = self.scroll_offset.x, self.size.width
+        more = self.virtual_size.width - left > self._room
+        room = self._room - len(_MORE_RIGHT) if more else width
+        line = part_of_line(row_line(titles, self._widths), left, room - _GUTTER, palette.header)
+        line.insert(0, Segment(_MORE_LEFT if left else " ", palette.header))
+        if more:
+            line.append(Segment(_MORE_RIGHT.ljust(width - room), palette.header))
+        return Strip(line, width)
+
+    def _draw_row(self, index: int, palette: _Palette) -> Strip:
+        cells = self._source.cells(index) or self._placeholders
+        styled = [(text, palette.tones[tone]) for text, tone in cells]
+        gutter = Segment(" ", palette.blank)
+        if index == self.cursor_row:
+            gutter = Segment(_MARK, palette.mark)
+            styled[self.cursor_column] = styled[self.cursor_column][0], palette.cursor
+        width = self.size.width
+        line = part_of_line(row_line(styled, self._widths), self.scroll_offset.x, width - _GUTTER, palette.blank)
+        return Strip([gutter, *line], width)
+
+    def _read_palette(self) -> _Palette:
+        style = self.get_component_rich_style
+        return _Palette(
+            blank=self.rich_style,
+            header=style("datatable--header"),
+            mark=style("record-table--mark"),
+            cursor=style("datatable--cursor"),
+            tones={tone: style(f"record-table--{tone}") for tone in Tone},
+        )
+
+    def _repaint(self, first: int, last: int) -> None:
+        """Draw those of the rows from `first` to `last` that are in view."""
+        view = self.visible_rows
+        first, stop = max(first, view.start), min(last + 1, view.stop)
+        if first < stop:
+            y = first - view.start + self.header_height
+            self.refresh(Region(0, y, self.size.width, stop - first))
+
+    # Places
+
+    @property
+    def ordered_rows(self) -> Any:
+        return LazySequence(range(self._count))
+
+    @property
+    def _widths(self) -> list[int]:
+        return [column.width for column in self.columns.values()]
+
+    @property
+    def _placeholders(self) -> list[Cell]:
+        return [_PLACEHOLDER] * len(self.columns)
+
+    @property
+    def _page_height(self) -> int:
+        return max(0, self.size.height - self.header_height)
+
+    @property
+    def _room(self) -> int:
+        """How many cells of a line can be seen: the scroll bar covers the rest."""
+        return self.size.width - self.scrollbar_size_vertical
+
+    @property
+    def _row_label_column_width(self) -> int:
+        """The stock table leaves this room at the left of the first column, and keeps it in view."""
+        return _GUTTER
+
+    @property
+    def _total_row_height(self) -> int:
+        return self._count
+
+    def _get_row_region(self, row_index: int) -> Region:
+        if not self.is_valid_row_index(row_index):
+            return Region()
+        return Region(0, row_index + self.header_height, max(self.size.width, self.virtual_size.width), 1)
+
+    def _get_cell_region(self, coordinate: Coordinate) -> Region:
+        row, column = coordinate
+        if not self.is_valid_coordinate(coordinate):
+            return Region()
+        widths = [width + 2 * PADDING for width in self._widths]
+        return Region(_GUTTER + sum(widths[:column]), row + self.header_height, widths[column], 1)
+
+    def _row_data(self, index: int) -> dict[ColumnKey, Cell]:
+        return dict(zip(self.columns, self._source.cells(index) or self._placeholders, strict=True))
+
+    def _measure(self) -> None:
+        """Tell the scroll view how large all the rows are."""
+        self.virtual_size = Size(_GUTTER + row_width(self._widths), self.header_height + self._count)
+
+    def on_resize(self) -> None:
+        cursor_in_view = self.cursor_row in self._view_told or not self._view_told
+        widths = share_room(self._shares, self._room - _GUTTER)
+        for column, width in zip(self.columns.values(), widths, strict=True):
+            column.width = width
+        self._lines.clear()
+        self._measure()
+        if cursor_in_view:
+            self._scroll_cursor_into_view()
+        self._look()
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        self._lines.clear()
+        super().watch_scroll_x(old_value, new_value)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = self._thumb_position(new_value)
+        if round(old_value) != round(new_value):
+            self._look()
+            self._repaint(self.visible_rows.start, self.visible_rows.stop)
+
+    def _thumb_position(self, scroll_y: float) -> float:
+        """Where to put the scroll bar's thumb: it is painted anew with each change, so changes too small to be seen
+        are kept from it."""
+        step = self.max_scroll_y / (self.size.height * _THUMB_STEPS_A_CELL or 1)
+        return round(scroll_y / step) * step if step > 1 else scroll_y
+
+    def _look(self) -> None:
+        """Work out the rows in view; tell watchers at once, and everybody else after the repaint."""
+        first = self.scroll_offset.y
+        self.visible_rows = range(first, max(first, min(self._count, first + self._page_height)))
+        if not self._view_to_tell:
+            self._view_to_tell = True
+            self.call_after_refresh(self._tell_view)
+
+    def _tell_view(self) -> None:
+        view, told = self.visible_rows, self._view_told
+        self._view_to_tell = False
+        self._view_told = view
+        direction = (view.start > told.start) - (view.start < told.start)
+        self.post_message(self.ViewChanged(view.start, view.stop - 1, direction))
+
+    # The cursor
+
+    def watch_cursor_coordinate(self, old_coordinate: Coordinate, new_coordinate: Coordinate) -> None:
+        self._scroll_cursor_into_view()
+        if old_coordinate != new_coordinate:
+            self._repaint(old_coordinate.row, old_coordinate.row)
+            self._repaint(new_coordinate.row, new_coordinate.row)
+            self.post_message(self.CursorMoved(*new_coordinate))
+
+    def action_page_down(self) -> None:
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        self._page(-1)
+
+    def _page(self, direction: int) -> None:
+        """Move view and cursor by a page, so that the cursor keeps its place on the screen."""
+        rows = direction * self._page_height
+        self.scroll_relative(y=rows, animate=False, force=True)
+        self.cursor_coordinate = Coordinate(self.cursor_row + rows, self.cursor_column)
+
+    def action_select_cursor(self) -> None:
+        if self._count:
+            self.post_message(self.Opened(self.cursor_row))
+
+    # The mouse
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor where the click was; a click on the row it stands on opens that row."""
+        event.prevent_default()  # the stock table finds places by marks that lean lines don't carry
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        column = self._column_at(offset.x)
+        if offset.y < self.header_height:
+            if column is not None:
+                header = self.ordered_columns[column]
+                self.post_message(self.HeaderSelected(self, header.key, column, header.label))
+            return
+        row = self.scroll_offset.y + offset.y - self.header_height
+        if row >= self._count:
+            return
+        opens = row == self.cursor_row
+        self.cursor_coordinate = Coordinate(row, self.cursor_column if column is None else column)
+        if opens:
+            self.action_select_cursor()
+
+    def _column_at(self, x: int) -> int | None:
+        """The column at this cell of the widget; None in the gutter and right of the last one."""
+        end = _GUTTER - self.scroll_offset.x
+        if x < _GUTTER:
+            return None
+        for place, width in enumerate(self._widths):
+            end += width + 2 * PADDING
+            if x < end:
+                return place
+        return None
+
+    def _set_hover_cursor(self, active: bool) -> None:
+        """Nothing lights up under the mouse: the stock table repaints for that with every key."""
