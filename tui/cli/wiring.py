@@ -129,12 +129,8 @@ def open_connection(
 
     async def reveal(request: PageRequest, record: AuditRecord, path: str) -> str | None:
         page = await in_clear.fetch(request)
-        found = next((other for other in page.records if other.identity == record.identity), None)
+        found = next((other for other in page.records if redact(other).identity == record.identity), None)
         return None if found is None else value_at(found, path)
 
-    async def aclose() -> None:
-        for source in (cached, in_clear, directory):
-            await source.aclose()
-
-    directory = PortkeyDirectory(base_url, key, cache_folder=folder("cache", os.environ))
-    return Connection(cached, directory, cached.forget, reveal, aclose)
+    directory = PortkeyDirectory(transport, cache_folder=folder("cache", os.environ))
+    return Connection(cached, directory, cached.forget, reveal, transport.aclose)

@@ -55,8 +55,7 @@ def curl_command(base_url: str, frozen: FrozenQuery) -> str:
 def command_line(frozen: FrozenQuery, *, demo: bool = False) -> str:
     """A shell command that opens this very view again, over the same window however late it is run."""
     words = ["portkey-audit", *(["--demo"] if demo else [])]
-    for clause in frozen.query.clauses:
-        words.append(f"{BY_NAME[clause.field].flag}={clause.value}")
+    words += [f"{BY_NAME[clause.field].flag}={clause.value}" for clause in frozen.query.clauses]
     words += [f"--since={format_moment(frozen.window.start)}", f"--until={format_moment(frozen.window.end)}"]
     return shlex.join(words)
 

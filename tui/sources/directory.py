@@ -1,0 +1,177 @@
+"""Names for ids, asked of Portkey's lists as far as the key may read them, and remembered on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tui.domain.errors import Forbidden, SourceError
+from tui.domain.names import Named, NameKind, Names
+from tui.sources.answers import value_of
+from tui.sources.transport import Transport
+
+_FORMAT = 1
+_PAGE_SIZE = 100
+_MOST_PAGES = 200
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One list of the API: how it is asked for, page by page, and what its entries are called."""
+
+    kind: NameKind
+    path: str
+    scope: str
+    page_name: str
+    size_name: str
+    ids: Callable[[Entry], tuple[str, ...]]
+    name: Callable[[Entry], Named]
+    filters: tuple[tuple[str, str], ...] = ()
+
+
+def _text(entry: Entry, name: str) -> str:
+    value = entry.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _person(entry: Entry) -> Named:
+    mail = _text(entry, "email")
+    name = f"{_text(entry, 'first_name')} {_text(entry, 'last_name')}".strip()
+    return Named(name or mail, (mail,) if mail else ())
+
+
+def _thing(entry: Entry) -> Named:
+    slug = _text(entry, "slug")
+    return Named(_text(entry, "name") or slug, (slug,) if slug else ())
+
+
+def _id(entry: Entry) -> tuple[str, ...]:
+    return (_text(entry, "id"),)
+
+
+def _id_and_slug(entry: Entry) -> tuple[str, ...]:
+    """Records may hold either."""
+    return _text(entry, "id"), _text(entry, "slug")
+
+
+_USERS = _List(
+    NameKind.USER, "/admin/users", "organisation_users.list", "currentPage", "pageSize", _id, _person
+)  # fmt: skip
+_WORKSPACES = _List(
+    NameKind.WORKSPACE, "/admin/workspaces", "workspaces.list", "current_page", "page_size", _id_and_slug, _thing
+)
+_ARCHIVED = _List(
+    NameKind.WORKSPACE, "/admin/workspaces", "workspaces.list", "current_page", "page_size", _id_and_slug, _thing,
+    (("status", "archived"),),
+)  # fmt: skip
+_API_KEYS = _List(
+    NameKind.API_KEY, "/api-keys", "organisation_service_api_keys.list", "current_page", "page_size", _id, _thing
+)
+_LISTS = (_USERS, _API_KEYS, _WORKSPACES, _ARCHIVED)
+
+
+class PortkeyDirectory:
+    """Names of people, workspaces and API keys.
+
+    What was ever learnt stays known, so that somebody who was deleted still has a name.  It is kept in one file for each
+    API address in `cache_folder`, readable by its owner alone.  Nothing here is worth a failure: what can't be read or
+    written is done without.
+    """
+
+    def __init__(self, transport: Transport, *, cache_folder: Path) -> None:
+        """`transport` is shared: whoever made it closes it."""
+        self._transport = transport
+        self._file = cache_folder / f"names-{sha256(transport.base_url.encode()).hexdigest()[:16]}.json"
+
+    async def names(self) -> AsyncIterator[Names]:
+        """What is remembered, then what each list adds to it as it arrives."""
+        known = await asyncio.to_thread(_read, self._file)
+        refused: dict[NameKind, str] = {}
+        yield Names(known, refused)
+        for wanted in _LISTS:
+            if wanted.kind in refused:
+                continue
+            try:
+                found = await self._fetch(wanted)
+            except Forbidden:
+                refused = {
+                    **refused,
+                    wanted.kind: f"this key may not list them (scope {wanted.scope}), so ids stay ids.",
+                }
+            except SourceError as error:
+                refused = {**refused, wanted.kind: f"{error.cause} Ids stay ids."}
+            else:
+                known = {**known, wanted.kind: {**known.get(wanted.kind, {}), **found}}
+            yield Names(known, refused)
+        await asyncio.to_thread(_write, self._file, known)
+
+    async def _fetch(self, wanted: _List) -> dict[str, Named]:
+        """All of a list, walked until a page that isn't full.  Raises `SourceError`."""
+        found: dict[str, Named] = {}
+        for number in range(_MOST_PAGES):
+            paging = ((wanted.size_name, str(_PAGE_SIZE)), (wanted.page_name, str(number)))
+            value = value_of(await self._transport.get(wanted.path, (*paging, *wanted.filters)), scope=wanted.scope)
+            entries = value.get("data") if isinstance(value, dict) else None
+            if not isinstance(entries, list):
+                break
+            for entry in entries:
+                if isinstance(entry, dict) and (named := wanted.name(entry)).name:
+                    found.update({identifier: named for identifier in wanted.ids(entry) if identifier})
+            if len(entries) < _PAGE_SIZE:
+                break
+        return found
+
+
+def _read(file: Path) -> dict[NameKind, dict[str, Named]]:
+    """What was remembered; nothing where there is no file, or one that says something else."""
+    try:
+        told = json.loads(file.read_bytes())
+        if told["format"] != _FORMAT:
+            return {}
+        return {
+            NameKind(kind): {
+                identifier: Named(str(name), tuple(aliases)) for identifier, (name, aliases) in names.items()
+            }
+            for kind, names in told["names"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _write(file: Path, known: Mapping[NameKind, Mapping[str, Named]]) -> None:
+    """Remember, whole or not at all."""
+    names = {
+        kind: {identifier: [n.name, n.aliases] for identifier, n in named.items()} for kind, named in known.items()
+    }
+    with suppress(OSError):
+        _make_private_folder(file.parent)
+        # mkstemp opens with O_EXCL and O_NOFOLLOW, for its owner alone.
+        descriptor, scratch = tempfile.mkstemp(prefix=".names-", dir=file.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+                json.dump({"format": _FORMAT, "names": names}, stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(scratch).replace(file)
+        except OSError:
+            Path(scratch).unlink(missing_ok=True)
+            raise
+
+
+def _make_private_folder(folder: Path) -> None:
+    """Make the folder for its owner alone.  Raises OSError where it is somebody else's, or others may write to it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat(follow_symlinks=False)
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
+        raise PermissionError(f"{folder} is not a folder of one's own")
