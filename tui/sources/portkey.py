@@ -13,7 +13,8 @@ from tui.domain.page import Page, PageRequest, Parameters
 from tui.domain.record import AuditRecord
 from tui.sources.answers import Answer, refusal, value_of
 from tui.sources.base import WaitListener, unheard
-from tui.sources.transport import Oversized, Transport
+from tui.sources.bodies import Oversized
+from tui.sources.transport import Transport
 
 Redact = Callable[[AuditRecord], AuditRecord]
 

@@ -37,7 +37,7 @@ class RetryingSource:
         policy: RetryPolicy = DEFAULT_POLICY,
         *,
         clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
+        sleep: Callable[[float], Awaitable[object]],
         random: Callable[[], float],
     ) -> None:
         """`clock` never goes back and counts seconds; `random` gives numbers from 0 up to 1."""
