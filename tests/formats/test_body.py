@@ -277,7 +277,8 @@ class TestLargeBodies:
 
     def test_lines_that_were_shown_stay(self) -> None:
         inner = json.dumps([{"id": number} for number in range(1000)])
-        lengths, shown = [], []
+        lengths: list[int] = []
+        shown: list[str] = []
         for document in open_json(json.dumps([inner, inner[:-1] + ",]", 1]), "body"):
             lengths.append(len(document))
             shown = [shown[line] if line < len(shown) else document.text(line) for line in range(len(document))]

@@ -49,14 +49,22 @@ class TestHits:
 
 class TestWalking:
     FOUND = find("a", ["a", "b", "aa"])
+    FIRST, SECOND, THIRD = FOUND.hits
 
-    @pytest.mark.parametrize(("place", "number"), [((0, -1), 0), ((1, 3), 1), ((3, 3), 2), ((3, 4), 0), ((2, -1), 1)])
-    def test_the_next_is_behind_the_place_and_then_from_the_top(self, place: tuple[int, int], number: int) -> None:
-        assert self.FOUND.next(*place) == number
+    @pytest.mark.parametrize(
+        ("place", "hit"), [((0, -1), FIRST), ((1, 3), SECOND), ((3, 3), THIRD), ((3, 4), FIRST), ((2, -1), SECOND)]
+    )
+    def test_the_next_is_behind_the_place_and_then_from_the_top(self, place: tuple[int, int], hit: Hit) -> None:
+        assert self.FOUND.next(*place) == hit
 
-    @pytest.mark.parametrize(("place", "number"), [((0, -1), 2), ((1, 3), 2), ((3, 4), 1), ((3, 3), 0), ((4, -1), 2)])
-    def test_the_previous_is_before_the_place_and_then_from_the_end(self, place: tuple[int, int], number: int) -> None:
-        assert self.FOUND.previous(*place) == number
+    @pytest.mark.parametrize(
+        ("place", "hit"), [((0, -1), THIRD), ((1, 3), THIRD), ((3, 4), SECOND), ((3, 3), FIRST), ((4, -1), THIRD)]
+    )
+    def test_the_previous_is_before_the_place_and_then_from_the_end(self, place: tuple[int, int], hit: Hit) -> None:
+        assert self.FOUND.previous(*place) == hit
+
+    def test_they_are_numbered(self) -> None:
+        assert [self.FOUND.number(hit) for hit in self.FOUND.hits] == [1, 2, 3]
 
     def test_without_hits_there_is_nowhere_to_go(self) -> None:
         assert find("z", ["a"]).next(0, -1) is None

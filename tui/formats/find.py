@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import islice
+from sys import maxsize
 from typing import NamedTuple
 
 from tui.formats.document import Document
@@ -55,15 +56,17 @@ class Find:
                 yield
                 budget = _STEP_CHARACTERS
 
-    def next(self, line: int, column: int) -> int | None:
-        """The number of the first hit behind a place, round the end; None where there is no hit."""
-        index = bisect_right(self.hits, (line, column, 1 << 62))
-        return index % len(self.hits) if self.hits else None
+    def next(self, line: int, column: int) -> Hit | None:
+        """The first hit behind a place, round the end; None where there is no hit at all."""
+        return self.hits[bisect_right(self.hits, (line, column, maxsize)) % len(self.hits)] if self.hits else None
 
-    def previous(self, line: int, column: int) -> int | None:
-        """The number of the last hit before a place, round the beginning; None where there is no hit."""
-        index = bisect_left(self.hits, (line, column, -1))
-        return (index - 1) % len(self.hits) if self.hits else None
+    def previous(self, line: int, column: int) -> Hit | None:
+        """The last hit before a place, round the beginning; None where there is no hit at all."""
+        return self.hits[bisect_left(self.hits, (line, column, -1)) - 1] if self.hits else None
+
+    def number(self, hit: Hit) -> int:
+        """Which hit it is, from 1."""
+        return bisect_left(self.hits, hit) + 1
 
     def on_line(self, line: int) -> list[Hit]:
         return self.hits[bisect_left(self.hits, (line, -1, -1)) : bisect_left(self.hits, (line + 1, -1, -1))]

@@ -126,19 +126,21 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._lay_out()
 
     def show_hits(self, find: Find | None, current: Hit | None) -> None:
-        """Mark the hits of a find, and go to one of them."""
+        """Mark the hits of a find, one of them as the current one."""
         self._find, self._current = find, current
-        if current is not None:
-            unfolded = self._folding.reveal(current.line)
-            if current.end > self._limits.get(current.line, STRING_LIMIT):
-                self._limits[current.line] = current.end + STRING_LIMIT
-                unfolded = True
-            if unfolded:
-                self._lay_out()
-            self._cursor = current.line
-            self._scroll_to_cursor()
-            self._scroll_sideways_to(current)
         self.refresh()
+
+    def go_to(self, hit: Hit) -> None:
+        """Put the cursor on the line of a hit, and have the hit in sight: unfolded, and not cut off."""
+        laid_out = not self._folding.reveal(hit.line)
+        if hit.end > self._limits.get(hit.line, STRING_LIMIT):
+            self._limits[hit.line] = hit.end + STRING_LIMIT
+            laid_out = False
+        if not laid_out:
+            self._lay_out()
+        self._move_to(hit.line)
+        self._scroll_to_cursor()
+        self._scroll_sideways_to(hit)
 
     # Keys and mouse
 

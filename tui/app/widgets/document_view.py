@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -18,7 +18,7 @@ from tui.app.widgets.document_lines import TOP, DocumentLines, Place
 from tui.app.widgets.line import Line, Part
 from tui.domain.clean import UNLIMITED, clean
 from tui.formats.document import Opening, note
-from tui.formats.find import Find
+from tui.formats.find import Find, Hit
 
 _STEPS_AT_ONCE = 2
 """Steps of a document or a find that are taken before anything is drawn: most need no more."""
@@ -51,9 +51,10 @@ class DocumentView(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._find: Find | None = None
-        self._found: int | None = None
+        self._current: Hit | None = None
         self._jump_from = 0
         self._jumping = False
+        self._preparing = False
 
     def compose(self) -> ComposeResult:
         yield DocumentLines()
@@ -73,23 +74,28 @@ class DocumentView(Vertical):
         self.workers.cancel_group(self, "document")
         steps = list(islice(opening, _STEPS_AT_ONCE))
         self.lines.show(steps[-1] if steps else note(""), place)
-        if len(steps) == _STEPS_AT_ONCE:
-            self.run_worker(self._prepare(opening), group="document")
-        if self.find_line.display:
-            self._look_for(self.find_input.value, jump=False)
+        self._preparing = len(steps) == _STEPS_AT_ONCE
+        if self._preparing:
+            self._prepare(opening)
+        self._current = None
+        self._jumping = False
+        self._look_anew()
 
+    @work(group="document")
     async def _prepare(self, opening: Opening) -> None:
         """Take in the rest of a document."""
         for document in opening:
             if document is not self.lines.document:
                 self.lines.show(document, self.place)
-                self._find = None
+                self._current = None
+                self._look_anew()
             elif self.lines.is_outgrown:
                 self.lines.grow()
             await asyncio.sleep(0)
         self.lines.grow()
-        if self.find_line.display:
-            self._look_for(self.find_input.value, jump=self._jumping)
+        self._preparing = False
+        if self._find is not None:
+            self._search(self._find)
 
     def focus(self, scroll_visible: bool = True) -> DocumentView:
         self.lines.focus(scroll_visible)
@@ -128,9 +134,9 @@ class DocumentView(Vertical):
         self.find_input.focus()
 
     def action_close_find(self) -> None:
-        self.find_line.display = False
         self.workers.cancel_group(self, "find")
-        self._find = self._found = None
+        self.find_line.display = False
+        self._find = None
         self.lines.show_hits(None, None)
         self.focus()
 
@@ -144,44 +150,43 @@ class DocumentView(Vertical):
     def _text_changed(self, event: Input.Changed) -> None:
         event.stop()
         if self.find_line.display:
-            self._look_for(event.value, jump=True)
+            self._current = None
+            self._jumping = True
+            self._look_anew()
 
     @on(Input.Submitted, "#find-text")
     def _text_entered(self, event: Input.Submitted) -> None:
         event.stop()
         self.focus()
 
-    def _walk(self, step: Callable[[Find, int, int], int | None]) -> None:
+    def _walk(self, step: Callable[[Find, int, int], Hit | None]) -> None:
         """To another hit; with the find put away, bring it back first."""
         if not self.find_input.value:
             self.action_find()
             return
         if self._find is None:
             self.find_line.display = True
-            self._look_for(self.find_input.value, jump=False)
-        find, line = self._find, self.lines.cursor_line
-        if find is None:
-            return
-        current = find.hits[self._found] if self._found is not None else None
-        at = (line, current.start) if current is not None and current.line == line else (line, -1)
-        self._found = step(find, *at)
-        self._draw_find(find)
+            self._look_anew()
+        if self._find is not None:
+            line, here = self.lines.cursor_line, self._current
+            self._go_to(step(self._find, line, here.start if here is not None and here.line == line else -1))
+            self._draw_find(self._find)
 
-    def _look_for(self, text: str, *, jump: bool) -> None:
-        """Begin a find; with `jump`, go to its first hit from where the cursor was when the reader began to type."""
-        self.workers.cancel_group(self, "find")
-        self._jumping = jump
-        self._found = None
-        self._find = Find(self.lines.document, text)
-        self._search(self._find)
+    def _look_anew(self) -> None:
+        """Look for what is written in the find line, if that is in sight, from the beginning of the document."""
+        self._find = Find(self.lines.document, self.find_input.value) if self.find_line.display else None
+        if self._find is not None:
+            self._search(self._find)
 
     def _search(self, find: Find) -> None:
+        self.workers.cancel_group(self, "find")
         search = find.search()
         searching = len(list(islice(search, _STEPS_AT_ONCE))) == _STEPS_AT_ONCE
         self._take_hits(find, searching=searching)
         if searching:
-            self.run_worker(self._search_on(find, search), group="find")
+            self._search_on(find, search)
 
+    @work(group="find")
     async def _search_on(self, find: Find, search: Iterator[None]) -> None:
         for _ in search:
             self._take_hits(find, searching=True)
@@ -189,20 +194,28 @@ class DocumentView(Vertical):
         self._take_hits(find, searching=False)
 
     def _take_hits(self, find: Find, *, searching: bool) -> None:
-        """Go to the first hit as soon as it is known which that is, and tell how many there are."""
+        """Go to the first hit from where the reader began to type, as soon as it is known which that is."""
+        searching = searching or self._preparing
         first = find.next(self._jump_from, -1) if self._jumping else None
-        if first is not None and (find.hits[first].line >= self._jump_from or not searching):
-            self._found, self._jumping = first, False
+        if first is not None and (first.line >= self._jump_from or not searching):
+            self._jumping = False
+            self._go_to(first)
         self._draw_find(find, searching=searching)
 
+    def _go_to(self, hit: Hit | None) -> None:
+        self._current = hit
+        if hit is not None:
+            self.lines.go_to(hit)
+
     def _draw_find(self, find: Find, *, searching: bool = False) -> None:
-        hits = find.hits
-        self.lines.show_hits(find, None if self._found is None else hits[self._found])
-        more = "…" if searching else "+" if find.stopped_short else ""
-        if hits:
-            place = "" if self._found is None else f"{self._found + 1:,} of "
-            text, tone = f"{place}{len(hits):,}{more}", "muted"
+        self.lines.show_hits(find, self._current)
+        count = f"{len(find.hits):,}" + ("…" if searching else "+" if find.stopped_short else "")
+        if not self.find_input.value:
+            part = Part("")
+        elif self._current is not None:
+            part = Part(f" {find.number(self._current):,} of {count} ", "muted")
+        elif find.hits or searching:
+            part = Part(f" {count} ", "muted")
         else:
-            text = "" if not self.find_input.value else "looking …" if searching else "not found"
-            tone = "warn"
-        self.find_count.show([], [Part(f" {text} ", tone)])
+            part = Part(" not found ", "warn")
+        self.find_count.show([], [part])
