@@ -1,0 +1,116 @@
+"""The installed program in a pseudo-terminal: start it, press its keys, wait for what it shows, see how it ends."""
+
+from __future__ import annotations
+
+import re
+import sys
+import termios
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+
+from benchmarks.ptybench import Session
+
+PROGRAM = str(Path(sys.executable).with_name("portkey-audit"))
+"""As pip installed it for the interpreter that runs the tests."""
+
+_PATIENCE_SECONDS = 20.0
+_LOCAL = 3
+"""Where `termios.tcgetattr` keeps echo, line editing and signals by keys."""
+
+# A login over SSH: the clipboard is then reached through the terminal, whatever display this machine has.
+_ENVIRONMENT = {"SSH_TTY": "/dev/pts/0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+class Driven:
+    """A program under way in a terminal of its own, every byte that it writes recorded."""
+
+    def __init__(
+        self, command: Sequence[str], *, size: tuple[int, int] = (120, 40), env: dict[str, str] | None = None
+    ) -> None:
+        self._session = Session(
+            command,
+            quiet_ms=30,
+            timeout_s=_PATIENCE_SECONDS,
+            size=size,
+            record=True,
+            env={**_ENVIRONMENT, **(env or {})},
+        )
+        self._terminal = self._session.term
+        self._line_settings = self._local_settings()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._terminal.close()
+
+    @property
+    def screen(self) -> str:
+        return self._terminal.text
+
+    @property
+    def written(self) -> bytes:
+        """Everything that the program wrote so far."""
+        assert self._terminal.recording is not None
+        return bytes(self._terminal.recording)
+
+    def shows(self, wanted: str | re.Pattern[str] | Callable[[str], bool]) -> None:
+        """Wait until the screen shows it."""
+        self.press(until=wanted)
+
+    def press(self, *keys: str, until: str | re.Pattern[str] | Callable[[str], bool] | None = None) -> None:
+        """Press keys one after the other, then wait until the screen shows what is wanted, and rests."""
+        step = self._session.step("press", keys, until=until)
+        assert step.ok, f"after {' '.join(keys) or 'nothing'}, never came: {until}\n{self.screen}"
+
+    def type(self, text: str) -> None:
+        self._session.step("type", type=text, rate=200)
+
+    def signal(self, number: int) -> None:
+        psutil.Process(self._terminal.pid).send_signal(number)
+
+    def hang_up(self) -> None:
+        """Close the terminal's window, or lose the connection to it."""
+        self._terminal.hang_up()
+
+    def children(self) -> list[psutil.Process]:
+        return list(psutil.Process(self._terminal.pid).children(recursive=True))
+
+    def ends(self, *, within: float = _PATIENCE_SECONDS) -> int:
+        """Wait for the end; gives the exit code (-n: killed by signal n)."""
+        deadline = time.monotonic() + within
+        while not self._terminal.ended():
+            assert time.monotonic() < deadline, f"still runs after {within} s\n{self.screen}"
+            self._terminal.read(0.02)
+        while self._terminal.read(0):
+            pass
+        assert self._terminal.exit_code is not None
+        return self._terminal.exit_code
+
+    def terminal_faults(self) -> list[str]:
+        """What an ended program left behind in its terminal."""
+        faults = []
+        for mode, name in (("1049", "alternate screen"), ("1000", "mouse"), ("1003", "mouse"), ("1006", "mouse"),
+                           ("1004", "focus reports"), ("2004", "bracketed paste")):  # fmt: skip
+            if self.written.rfind(f"\x1b[?{mode}h".encode()) > self.written.rfind(f"\x1b[?{mode}l".encode()):
+                faults.append(f"{name} left on")
+        if self.written.rfind(b"\x1b[?25l") > self.written.rfind(b"\x1b[?25h"):
+            faults.append("cursor left hidden")
+        if self._local_settings() != self._line_settings:
+            faults.append("line settings changed")
+        return faults
+
+    def _local_settings(self) -> Any:
+        return termios.tcgetattr(self._terminal.fd)[_LOCAL]
+
+
+def still_there(processes: Sequence[psutil.Process], *, within: float) -> list[psutil.Process]:
+    """Those that have not ended after so many seconds."""
+    return list(psutil.wait_procs(processes, timeout=within)[1])

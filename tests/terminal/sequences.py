@@ -1,0 +1,48 @@
+"""Every control sequence that the program may send to a terminal; whoever lets it send another one writes it here.
+
+What a log says must never reach the terminal as a control sequence, so each byte that was written to one has to be
+plain text or stand on this list.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ALLOWED = {
+    "colour and emphasis": rb"\x1b\[[0-9;]*m",
+    "cursor to a cell, or home": rb"\x1b\[(?:[0-9]+;[0-9]+)?H",
+    "the alternate screen": rb"\x1b\[\?1049[hl]",
+    "cursor shown or hidden": rb"\x1b\[\?25[hl]",
+    "line wrapping": rb"\x1b\[\?7[hl]",
+    "mouse reports": rb"\x1b\[\?(?:1000|1003|1006|1015|1016)[hl]",
+    "focus reports": rb"\x1b\[\?1004[hl]",
+    "bracketed paste": rb"\x1b\[\?2004[hl]",
+    "synchronized output": rb"\x1b\[\?2026(?:[hl]|\$p)",
+    "size reports within the stream": rb"\x1b\[\?2048(?:[hl]|\$p)",
+    "kitty's keyboard protocol": rb"\x1b\[(?:>[0-9]+|<)u",
+    "shape of the mouse pointer": rb"\x1b\]22;[a-z-]*\x07",
+    "ends of lines": rb"[\r\n]+",
+}
+_SEQUENCE = re.compile(b"|".join(ALLOWED.values()))
+_CLIPBOARD = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
+_UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clipboard_writes(written: bytes) -> list[bytes]:
+    """What was sent to the terminal's clipboard, still in base64, in order."""
+    return _CLIPBOARD.findall(written)
+
+
+def strangers(written: bytes) -> list[str]:
+    """What in these bytes is neither plain text nor allowed; clipboard writes are left to `clipboard_writes`."""
+    plain = _SEQUENCE.sub(b"", _CLIPBOARD.sub(b"", written))
+    try:
+        text = plain.decode()
+    except UnicodeDecodeError as error:
+        return [f"no text: {plain[error.start : error.end + 20]!r}"]
+    return [
+        f"{char!r} before {text[at + 1 : at + 20]!r}"
+        for at, char in enumerate(text)
+        if unicodedata.category(char) in _UNPRINTABLE
+    ]

@@ -1,0 +1,29 @@
+"""The list of what may reach a terminal lets nothing else through."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.terminal.sequences import clipboard_writes, strangers
+
+
+class TestTheList:
+    def test_plain_text_in_any_script_and_a_frame_of_ours_pass(self):
+        assert strangers("\x1b[?2026h\x1b[3;7H\x1b[1;38;2;1;2;3mプロンプト né · ‹›\x1b[0m\x1b[?2026l".encode()) == []
+
+    @pytest.mark.parametrize(
+        "sequence",
+        ["\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1bc", "\x1b[2J", "\x1b[6n", "\x1b[?47h", "\x07", "\x9b31m",
+         "\x00", "\u202e", "\u200b", "\u2028", "\U000e0041"],
+        ids=ascii,
+    )  # fmt: skip
+    def test_anything_else_is_told(self, sequence: str):
+        assert len(strangers(f"before{sequence}after".encode())) >= 1
+
+    def test_bytes_that_are_no_text_are_told(self):
+        assert strangers(b"before\x9bafter") != []
+
+    def test_a_clipboard_write_is_counted_apart(self):
+        written = b"before\x1b]52;c;aGVsbG8=\x07after"
+        assert strangers(written) == []
+        assert clipboard_writes(written) == [b"aGVsbG8="]
