@@ -6,11 +6,11 @@ import json
 import sys
 from pathlib import Path
 
-import make_unsafe_characters as database
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.domain import make_unsafe_characters as database
 from tui.domain import unsafe_characters
 from tui.domain.clean import UNLIMITED, clean, has_unsafe, split_escapes
 

@@ -1,0 +1,217 @@
+"""Secrets that the log holds are hidden before anybody sees them; all else can still be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.domain.redaction_corpus import (
+    IN_TEXT,
+    LOOK_ALIKES,
+    PLAIN,
+    READABLE_DOCUMENTS,
+    SECRET_NAMES,
+    SECRET_TEXTS,
+    TOKENS,
+)
+from tui.domain.record import AuditRecord
+from tui.domain.redaction import REDACTED, redact, redact_text
+
+WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=8,
+)
+SECRETS = st.sampled_from([{name: PLAIN} for name in SECRET_NAMES] + [{"note": token} for token in TOKENS])
+PACKED = "packed"
+
+
+@st.composite
+def planted(draw: st.DrawFn) -> tuple[str, str]:
+    """JSON text with a secret somewhere in it, perhaps in JSON within a string; and the secret."""
+    secret = draw(SECRETS)
+    document: Any = secret
+    for _ in range(draw(st.integers(0, 5))):
+        how = draw(st.sampled_from(["object", "list", PACKED]))
+        if how == "object":
+            document = draw(st.dictionaries(WORDS, DOCUMENTS, max_size=2)) | {draw(WORDS): document}
+        elif how == "list":
+            document = [*draw(st.lists(DOCUMENTS, max_size=2)), document, *draw(st.lists(DOCUMENTS, max_size=2))]
+        else:
+            document = {draw(WORDS): json.dumps(document, ensure_ascii=draw(st.booleans()))}
+    indent = draw(st.sampled_from([None, 2]))
+    return json.dumps(document, indent=indent, ensure_ascii=draw(st.booleans())), next(iter(secret.values()))
+
+
+class TestTheCorpus:
+    """No secret is missed, and nothing else is hidden."""
+
+    def test_it_is_large_enough_to_mean_something(self) -> None:
+        assert len({*TOKENS, *SECRET_NAMES, *IN_TEXT}) > 100
+        assert len({*LOOK_ALIKES, *READABLE_DOCUMENTS}) > 100
+
+    @pytest.mark.parametrize(("text", "secret"), SECRET_TEXTS)
+    def test_a_secret_is_hidden(self, text: str, secret: str) -> None:
+        shown = redact_text(text)
+        assert REDACTED.search(shown)
+        assert not [line for line in secret.splitlines() if line and line in shown]
+
+    @pytest.mark.parametrize("text", LOOK_ALIKES)
+    def test_what_only_looks_like_one_stays_readable(self, text: str) -> None:
+        assert redact_text(text) == text
+        for written in (text, f"see:\n{text}"):
+            packed = json.dumps({"note": written})
+            assert redact_text(packed) == packed
+
+    @pytest.mark.parametrize("text", READABLE_DOCUMENTS)
+    def test_the_changes_a_responder_reads_stay_readable(self, text: str) -> None:
+        assert redact_text(text) == text
+        assert redact_text(json.dumps({"packed": text})) == json.dumps({"packed": text})
+
+
+class TestWhatIsShown:
+    """In place of a secret stands how long it was."""
+
+    def test_nothing_but_its_length_is_told(self) -> None:
+        assert redact_text('{"api_key":"0123456789"}') == '{"api_key":"‹redacted 10›"}'
+
+    def test_the_rest_of_the_document_stays_to_the_letter(self) -> None:
+        text = '{ "n": 1.10e2, "big": 12345678901234567890123,\n "key" : "abc", "dup":1, "dup":2, "é": "\\u00e9" }'
+        assert redact_text(text) == text.replace('"abc"', '"‹redacted 3›"')
+
+    def test_a_document_within_a_string_is_redacted_in_its_string(self) -> None:
+        packed = json.dumps({"config": json.dumps({"token": "abc", "n": 1.50})})
+        assert json.loads(json.loads(redact_text(packed))["config"]) == {"token": "‹redacted 3›", "n": 1.5}
+
+    def test_all_text_under_credentials_is_hidden_and_no_number_or_switch_is(self) -> None:
+        text = '{"credentials":{"host":"db","port":5432,"tls":true,"ca":null,"hosts":["a",{"b":"c"}],"auth_type":"x"}}'
+        assert json.loads(redact_text(text))["credentials"] == {
+            "host": "‹redacted 2›",
+            "port": 5432,
+            "tls": True,
+            "ca": None,
+            "hosts": ["‹redacted 1›", {"b": "‹redacted 1›"}],
+            "auth_type": "‹redacted 1›",
+        }
+
+    def test_after_credentials_the_document_goes_on_readable(self) -> None:
+        text = '[{"credentials":{"a":"b"},"name":"prod"},{"key":["x"],"names":["y"]}]'
+        assert json.loads(redact_text(text)) == [
+            {"credentials": {"a": "‹redacted 1›"}, "name": "prod"},
+            {"key": ["‹redacted 1›"], "names": ["y"]},
+        ]
+
+    def test_a_value_with_more_to_see_than_the_gateway_leaves_is_no_mask_of_the_gateway(self) -> None:
+        assert redact_text('{"password":"pass*****word"}') == '{"password":"pass*****word"}'
+        assert redact_text('{"password":"passw*****ord"}') == '{"password":"‹redacted 13›"}'
+        assert redact_text('{"password":"ab***cd"}') == '{"password":"‹redacted 7›"}'
+
+
+class TestRecords:
+    """A record is redacted in every field, and stays itself where there is nothing to hide."""
+
+    def test_a_record_without_secrets_is_the_same_object(self) -> None:
+        record = AuditRecord.model_validate(
+            {"uri": "/v2/prompts", "request_body": '{"version":7}', "more": [1, 2.5, None]}
+        )
+        assert redact(record) is record
+
+    def test_body_query_and_headers_are_redacted(self) -> None:
+        record = AuditRecord(
+            request_body='{"key":"abc"}',
+            query_params="page=1&token=abc",
+            request_headers='{"x-portkey-api-key":"abc","accept":"*/*"}',
+        )
+        shown = redact(record)
+        assert shown.request_body == '{"key":"‹redacted 3›"}'
+        assert shown.query_params == "page=1&token=‹redacted 3›"
+        assert shown.request_headers == '{"x-portkey-api-key":"‹redacted 3›","accept":"*/*"}'
+
+    def test_secrets_in_the_uri_are_hidden_and_its_path_stays(self) -> None:
+        record = AuditRecord(uri="/v2/prompts/8acd1f30-e595-11f0-84d4-0242ac120002?api_key=abc&limit=5")
+        shown = redact(record)
+        assert shown.uri == "/v2/prompts/8acd1f30-e595-11f0-84d4-0242ac120002?api_key=‹redacted 3›&limit=5"
+        assert shown.target == record.target
+
+    def test_unknown_fields_are_redacted_and_survive(self) -> None:
+        record = AuditRecord.model_validate({"method": "PUT", "api_token": "abc", "more": {"secret": "abc", "n": 1.5}})
+        shown = redact(record).as_api()
+        assert shown["api_token"] == "‹redacted 3›"
+        assert shown["more"] == {"secret": "‹redacted 3›", "n": 1.5}
+        assert shown["method"] == "PUT"
+
+    @pytest.mark.parametrize("field", sorted(AuditRecord.model_fields))
+    def test_a_token_is_hidden_wherever_it_turns_up(self, field: str) -> None:
+        shown = redact(AuditRecord.model_validate({field: TOKENS[0]}))
+        assert shown.as_api()[field] == f"‹redacted {len(TOKENS[0])}›"
+
+    def test_what_was_worked_out_before_is_not_carried_over(self) -> None:
+        record = AuditRecord(uri="/x?token=8acd1f30-e595-11f0-84d4-0242ac120002", timestamp="2026-07-24T21:04:11Z")
+        assert record.time is not None
+        assert redact(record).time == record.time
+
+
+class TestHostileBodies:
+    """No text, however made, stops redaction."""
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "[" * 100_000,
+            '{"a":' * 100_000,
+            '"' * 99_999,
+            '"\\' * 50_000,
+            '"' + "\\" * 99_999,
+            "sk-" * 30_000,
+            "://a:" * 20_000,
+            "key=" * 20_000,
+            '{"key' * 20_000,
+            "-----BEGIN PRIVATE KEY-----" * 4_000,
+            "password: '" * 9_000,
+            "eyJ" * 30_000 + ".",
+            '{"key":"\ud800","token":"\\ud800"}',
+        ],
+        ids=range(13),
+    )
+    def test_it_ends_and_says_the_same_again(self, body: str) -> None:
+        once = redact_text(body)
+        assert redact_text(once) == once
+
+    def test_a_secret_is_found_however_deep(self) -> None:
+        body = '{"a":' * 20_000 + '{"password":"hunter2"}' + "}" * 20_000
+        assert redact_text(body) == body.replace("hunter2", "‹redacted 7›")
+
+    def test_a_body_of_megabytes_is_redacted_in_place(self) -> None:
+        messages = [{"role": "user", "content": f'line {n}\n"quoted"'} for n in range(40_000)]
+        body = json.dumps({"messages": messages, "api_key": "abc", "note": "end"})
+        assert redact_text(body) == body.replace('"abc"', '"‹redacted 3›"')
+
+
+class TestProperties:
+    """For any document."""
+
+    @given(planted())
+    def test_a_planted_secret_never_survives(self, plant: tuple[str, str]) -> None:
+        text, secret = plant
+        shown = redact_text(text)
+        assert not [line for line in secret.splitlines() if line and line in shown]
+
+    @given(planted())
+    def test_a_document_stays_a_document(self, plant: tuple[str, str]) -> None:
+        json.loads(redact_text(plant[0]))
+
+    @given(planted(), WORDS, DOCUMENTS)
+    def test_redacting_again_changes_nothing(self, plant: tuple[str, str], uri: str, extra: Any) -> None:
+        record = AuditRecord.model_validate({"request_body": plant[0], "uri": uri, "more": extra, "other": plant[0]})
+        once = redact(record)
+        assert redact(once) is once
+
+    @given(st.text(st.characters(codec=None), max_size=60))
+    def test_any_text_can_be_redacted_and_redacting_it_again_changes_nothing(self, text: str) -> None:
+        once = redact_text(text)
+        assert redact_text(once) == once
