@@ -111,6 +111,8 @@ def open_connection(
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> Connection:
     """The stack of sources for an API: cache over retries over the client.  Slow, for what it imports."""
+    # pydantic would read the metadata of every installed package, and run whatever plugin one of them brings.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from tui.app.context import Connection
     from tui.domain.redaction import redact
     from tui.formats.views import value_at
