@@ -61,7 +61,7 @@ TOKENS = (
     _WEB_TOKEN,
     ".".join([_encoded('{"alg":"RSA-OAEP","enc":"A256GCM"}'), LONG, MIXED[:16], LONG, MIXED[:22]]),
     "-----BEGIN " + "PRIVATE KEY-----\n" + LONG + "\n" + LONG + "\n-----END PRIVATE KEY-----",
-    "-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\n\r\n" + LONG + "\r\n-----END RSA",
+    "-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\n\r\n" + LONG + "\r\n-----END RSA PRIVATE KEY-----",
     "-----BEGIN " + "EC PRIVATE KEY-----\n" + LONG + "\n-----END EC PRIVATE KEY-----",
     "-----BEGIN " + "OPENSSH PRIVATE KEY-----\n" + LONG + "\n-----END OPENSSH PRIVATE KEY-----",
     "-----BEGIN " + "ENCRYPTED PRIVATE KEY-----\n" + LONG + "\n-----END ENCRYPTED PRIVATE KEY-----",
