@@ -25,6 +25,10 @@ class TestShowing:
     def test_it_is_told_to_whoever_asks_in_so_many_words(self) -> None:
         assert Secret(TEXT).reveal() == TEXT
 
+    def test_it_is_taken_out_of_what_somebody_sends_back(self) -> None:
+        echo = f"Invalid key {TEXT}, {TEXT}!".encode()
+        assert Secret(TEXT).hide_in(echo).decode() == "Invalid key •••• (31), •••• (31)!"
+
     def test_a_traceback_of_its_own_does_not_tell_it(self) -> None:
         with pytest.raises(ValueError) as caught:  # noqa: PT011 — its whole text is looked at
             Secret(TEXT + "\x07")

@@ -154,8 +154,8 @@ class TestHowLongToWait:
 
 class TestSecrecy:
     @pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 404, 429, 500])
-    async def test_no_error_holds_the_key_or_a_filter(self, status: int) -> None:
-        async with source_at(http(b"oops", status)) as (source, _):
+    async def test_no_error_holds_the_key_even_where_the_server_says_it(self, status: int) -> None:
+        async with source_at(http(b"oops: " + KEY.reveal().encode(), status)) as (source, _):
             with pytest.raises(SourceError) as caught:
                 await source.fetch(FIRST_PAGE)
         error = caught.value

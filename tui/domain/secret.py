@@ -24,6 +24,10 @@ class Secret:
         """The text itself, for the one place that sends it."""
         return self._text
 
+    def hide_in(self, data: bytes) -> bytes:
+        """`data` without it, as what somebody else sends back may hold it."""
+        return data.replace(self._text.encode("ascii"), repr(self).encode())
+
     def __repr__(self) -> str:
         return f"•••• ({len(self._text)})"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncIterator
 
+from tui.domain.clean import clean
 from tui.domain.errors import Garbled
 from tui.sources.lean_httpx import httpx
 
@@ -26,7 +27,7 @@ async def read_body(response: httpx.Response, most: int) -> bytes:
     async for part in _decompressed(response, most + 1):
         body += part
         if len(body) > most:
-            host = response.url.host
+            host = clean(response.url.host)
             raise Oversized(f"{host} sent more than the {most / 1048576:g} MiB that an answer may have.")
     return bytes(body)
 
@@ -46,7 +47,7 @@ async def read_refusal(response: httpx.Response) -> bytes:
 
 async def _decompressed(response: httpx.Response, most: int) -> AsyncIterator[bytes]:
     """The body in parts; decompression stops at `most` bytes.  One coding, gzip, is taken.  Raises `Garbled`."""
-    host = response.url.host
+    host = clean(response.url.host)
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip"):
         raise Garbled(f"{host} answered in a coding that was not asked for.")

@@ -11,6 +11,7 @@ from tui.domain.errors import SourceError, Untrusted
 from tui.domain.secret import Secret
 from tui.sources.lean_httpx import httpx
 
+_HEADER = "x-portkey-api-key"
 _HOST = re.compile(rb"[\w.:-]+")
 
 
@@ -42,7 +43,7 @@ def is_loopback(url: httpx.URL) -> bool:
 
 
 class KeyForOrigin(httpx.Auth):
-    """Sends the key along, to the origin of the base URL and nowhere else."""
+    """Sends the key along, to the origin of the base URL and nowhere else; a request holds it only while under way."""
 
     def __init__(self, base_url: httpx.URL, key: Secret) -> None:
         self._origin = _origin(base_url)
@@ -50,8 +51,11 @@ class KeyForOrigin(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         if _origin(request.url) == self._origin:
-            request.headers["x-portkey-api-key"] = self._key.reveal()
-        yield request
+            request.headers[_HEADER] = self._key.reveal()
+        try:
+            yield request
+        finally:
+            request.headers.pop(_HEADER, None)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:

@@ -64,6 +64,7 @@ class Transport:
         base = parse_base_url(base_url)
         self.base_url = str(base).rstrip("/")
         self.host = clean(base.host)
+        self._key = key
         self._clock = clock
         self._limits = limits
         context = _ssl_context(base.scheme, ca_bundle)
@@ -73,9 +74,10 @@ class Transport:
 
         # Finds out here whether a proxy can't be used, and loads what the first request would have to wait for.
         open_client()
-        self._lanes: asyncio.LifoQueue[Lane] = asyncio.LifoQueue()
-        for _ in range(limits.in_flight):
-            self._lanes.put_nowait(Lane(open_client))
+        self._lanes = [Lane(open_client) for _ in range(limits.in_flight)]
+        self._free: asyncio.LifoQueue[Lane] = asyncio.LifoQueue()
+        for lane in self._lanes:
+            self._free.put_nowait(lane)
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -86,7 +88,7 @@ class Transport:
         """
         url = f"{self.base_url}{path}"
         query = urlencode(list(parameters), quote_via=quote, errors="replace")
-        lane = await self._lanes.get()
+        lane = await self._free.get()
         try:
             async with asyncio.timeout(self._limits.total):
                 return await lane.get(f"{url}?{query}" if query else url, self._read)
@@ -97,12 +99,12 @@ class Transport:
         except httpx.HTTPError as error:
             raise outage(error, self.host) from None
         finally:
-            self._lanes.put_nowait(lane)
+            self._free.put_nowait(lane)
 
     async def aclose(self) -> None:
-        """Give back the connections; no request may be under way, and none may follow."""
-        while not self._lanes.empty():
-            await self._lanes.get_nowait().aclose()
+        """Give back the connections, also those in use; no request may follow."""
+        for lane in self._lanes:
+            await lane.aclose()
 
     async def _read(self, response: httpx.Response) -> Answer:
         server_time = parse_http_date(response.headers.get("date", ""))
@@ -110,7 +112,7 @@ class Transport:
         if response.status_code == 200:
             body = await read_body(response, self._limits.body_bytes)
         else:
-            body = await read_refusal(response)
+            body = self._key.hide_in(await read_refusal(response))
         url = str(response.url.copy_with(query=None))
         return Answer(url, response.status_code, response.headers, body, server_time, skew)
 
