@@ -220,6 +220,17 @@ class TestFinding:
             await story.press("n")
             assert story.screen[-1].endswith("2 of 2")
 
+    async def test_the_same_text_again_goes_on_from_the_cursor(self) -> None:
+        async with reading() as story:
+            await story.press("/", "i", "d", "escape", "g", "/", "enter")
+            assert story.widget.current_path == "body.checks[0].id"
+
+    async def test_nothing_to_look_for_puts_it_away(self) -> None:
+        async with reading() as story:
+            await story.press("/", "enter", "j")
+            assert not story.widget.find_line.display
+            assert story.widget.current_path == "body.name"
+
     async def test_what_is_not_there_is_told_and_the_cursor_stays(self) -> None:
         async with reading() as story:
             await story.press("j", "/", *"zebra")
@@ -262,6 +273,20 @@ class TestLargeDocuments:
             await story.until(lambda: story.lines.virtual_size.height == 60_002, "the whole document")
             await story.press("G")
             assert story.under_cursor == "]"
+
+    async def test_a_body_encoded_twice_says_that_it_is_being_read(self) -> None:
+        async with reading("{}") as story:
+            story.widget.show(open_json(json.dumps(json.dumps(list(range(20_000)))), "body"))
+            await story.until(lambda: "(reading …)" in story.text, "the note")
+            await story.until(lambda: "[ (JSON in a string)" in story.text, "the document")
+            assert story.lines.virtual_size.height == 20_002
+
+    async def test_folds_made_meanwhile_stay(self) -> None:
+        async with reading("{}") as story:
+            story.widget.show(open_json(json.dumps([[1, 2], *range(20_000)]), "body"))
+            await story.press("j", "enter")
+            assert story.under_cursor == "[ … 2 items ],"
+            await story.until(lambda: story.lines.virtual_size.height == 20_003, "the whole document")
 
     async def test_a_find_reaches_what_was_not_laid_out_yet(self) -> None:
         async with reading("{}") as story:

@@ -97,3 +97,12 @@ class TestGrowing:
     def test_what_has_no_end_yet_does_not_fold(self) -> None:
         folding = Folding(next(open_json(json.dumps(list(range(5000))), "body")))
         assert not folding.fold(0)
+
+    def test_nor_does_what_ends_where_there_are_no_rows_yet(self) -> None:
+        opening = open_json(json.dumps([list(range(1200)), 1]), "body")
+        growing = next(opening)
+        folding = Folding(growing)
+        for _ in opening:
+            pass
+        assert growing.last(1) > len(folding)
+        assert not folding.fold(1)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tui.domain.record import AuditRecord
 
 
+_READING = note("reading …")
+
+
 def open_json(text: str, path: str) -> Opening:
     """JSON laid out, with JSON inside of strings laid out in place; anything else as the text it is.
 
@@ -25,7 +28,8 @@ def open_json(text: str, path: str) -> Opening:
     document = JsonDocument(outline, path)
     try:
         for _ in outline.read():
-            yield document
+            # One long string that may or may not hold JSON has no lines until that is known.
+            yield document if len(document) else _READING
     except NotJson as reason:
         yield TextDocument(text, path, f"shown as text, not as JSON: {reason}")
     else:

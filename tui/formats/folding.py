@@ -25,7 +25,7 @@ class Folding:
 
     def grow(self) -> None:
         """Give rows to lines that the document has now and had not before."""
-        # What isn't closed yet can't be folded, so new lines are never under a fold.
+        # Only what ends in a line known here can be folded, so new lines are never under a fold.
         self.rows.extend(range(self._known, len(self._document)))
         self._known = len(self._document)
 
@@ -39,7 +39,7 @@ class Folding:
     def fold(self, line: int) -> bool:
         """Fold what opens at `line`; False where nothing does."""
         last = self._document.last(line)
-        if last == line or line in self._folded:
+        if not line < last < self._known or line in self._folded:
             return False
         self._folded.add(line)
         first = bisect_right(self.rows, line)
@@ -59,7 +59,7 @@ class Folding:
         line = 0
         while line < self._known:
             last = self._document.last(line)
-            if last > line and self._document.depth(line) == depth:
+            if line < last < self._known and self._document.depth(line) == depth:
                 self._folded.add(line)
                 line = last
             line += 1

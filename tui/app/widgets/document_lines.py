@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
-from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -17,6 +15,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.app.widgets.document_drawing import Wrap, overlay
 from tui.formats.document import STRING_LIMIT, Document, Role, Span, note
 from tui.formats.find import Find, Hit
 from tui.formats.folding import Folding
@@ -76,12 +75,11 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._cursor = 0
         self._left = 0
         self._limits: dict[int, int] = {}
-        self._styles_of_parts: dict[str, Style] = {}
         self._drawn: LRUCache[int, list[Span]] = LRUCache(256)
         self._find: Find | None = None
         self._current: Hit | None = None
         self._wanted_wrap = False
-        self._wrap: _Wrap | None = None
+        self._wrap: Wrap | None = None
 
     # What it shows
 
@@ -132,12 +130,12 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def go_to(self, hit: Hit) -> None:
         """Put the cursor on the line of a hit, and have the hit in sight: unfolded, and not cut off."""
-        laid_out = not self._folding.reveal(hit.line)
+        if hit.line >= len(self._folding):
+            self._folding.grow()
+        self._folding.reveal(hit.line)
         if hit.end > self._limits.get(hit.line, STRING_LIMIT):
             self._limits[hit.line] = hit.end + STRING_LIMIT
-            laid_out = False
-        if not laid_out:
-            self._lay_out()
+        self._lay_out()
         self._move_to(hit.line)
         self._scroll_to_cursor()
         self._scroll_sideways_to(hit)
@@ -158,17 +156,21 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._go_to_row(len(self._folding.rows) - 1)
 
     def action_toggle_fold(self) -> None:
+        if not len(self._document):
+            return
         container = self._container()
-        if self._folding.unfold(self._cursor) or (container is not None and self._folding.fold(container)):
-            self._go_to_line(self._cursor if container is None else container)
-        elif len(self._document) and any(span.role is Role.MORE for span in self._spans(self._cursor)):
+        if self._folding.unfold(container) or self._folding.fold(container):
+            self._go_to_line(container)
+        elif any(span.role is Role.MORE for span in self._spans(self._cursor)):
             self._limits[self._cursor] = _MORE_FACTOR * self._limits.get(self._cursor, STRING_LIMIT)
             self._lay_out()
 
     def action_fold(self) -> None:
-        if self._document.last(self._cursor) > self._cursor and self._folding.fold(self._cursor):
+        if not len(self._document):
+            return
+        if self._folding.fold(self._cursor):
             self._go_to_line(self._cursor)
-        elif len(self._document):
+        else:
             self._move_to(self._document.parent(self._cursor))
 
     def action_unfold(self) -> None:
@@ -196,15 +198,16 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
             self._go_sideways(self._left + direction * max(1, self._room // 2))
 
     def on_click(self, event: Click) -> None:
-        row = self._row_at(self.scroll_offset.y + event.y)
-        if self.scroll_offset.y + event.y < self._height:
-            self._go_to_row(row)
+        screen_line = self.scroll_offset.y + event.y
+        if screen_line < self._height:
+            self._go_to_row(self._row_at(screen_line))
             if event.x < _GUTTER:
                 self.action_toggle_fold()
 
     def on_resize(self) -> None:
         if self._wrap is not None:
             self._lay_out()
+        self._scroll_to_cursor()
 
     # Where things are: a line of the document stands on a row of the folding, a row takes one or more screen lines
 
@@ -230,16 +233,14 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._drawn.clear()
         self._wrap = None
         if self._wanted_wrap and self._document.size <= WRAP_LIMIT:
-            self._wrap = _Wrap.measure([_text(self._spans(line)) for line in self._folding.rows], self._room)
+            self._wrap = Wrap.measure([_text(self._spans(line)) for line in self._folding.rows], self._room)
         self.virtual_size = Size(0, self._height)
         self.refresh()
 
     # Moving
 
-    def _container(self) -> int | None:
-        """The line that opens what opens or closes at the cursor."""
-        if not len(self._document):
-            return None
+    def _container(self) -> int:
+        """The line that opens what opens or closes at the cursor; of a leaf its own."""
         parent = self._document.parent(self._cursor)
         closes = parent < self._cursor == self._document.last(parent)
         return parent if closes else self._cursor
@@ -272,6 +273,8 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
         first = self._top(row)
         last = first if self._wrap is None else self._wrap.tops[row + 1] - 1
         top, height = self.scroll_offset.y, self.size.height
+        if not height:
+            return
         if first < top or last - first >= height:
             self.scroll_to(y=first, animate=False)
         elif last >= top + height:
@@ -317,8 +320,10 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
             start, end = self._wrap.cells(row, screen_line)
             strip = strip.crop(start, end)
         strip = Strip([*self._gutter(line, first=self._top(row) == screen_line), *strip])
+        strip = strip.extend_cell_length(self.size.width, self.rich_style)
         if line == self._cursor:
-            return strip.extend_cell_length(self.size.width).apply_style(self._style("cursor"))
+            here = self._style("cursor").background_style
+            return Strip(Segment.apply_style(strip, post_style=here), strip.cell_length)
         return strip
 
     def _gutter(self, line: int, *, first: bool) -> list[Segment]:
@@ -342,65 +347,18 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
         # Hits count characters of the whole line: those in a cut rest are not in sight.
         cut = next((i for i, span in enumerate(spans) if span.role is Role.MORE), len(spans))
         end = sum(len(span.text) for span in spans[:cut])
-        return _overlay(segments, [
-            (hit.start, hit.end, self._style("current-hit" if hit == self._current else "hit"))
+        return overlay(segments, [
+            (hit.start, hit.end, self._mark("current-hit" if hit == self._current else "hit"))
             for hit in hits if hit.end <= end
         ])  # fmt: skip
 
     def _style(self, part: str) -> Style:
-        """The looks of a part, without its background: that is the cursor's alone."""
-        style = self._styles_of_parts.get(part)
-        if style is None:
-            whole = self.get_component_rich_style(f"document-lines--{part}")
-            style = whole.background_style if part == "cursor" else Style(color=whole.color) + whole.without_color
-            self._styles_of_parts[part] = style
-        return style
+        return self.get_component_rich_style(f"document-lines--{part}")
 
-    def notify_style_update(self) -> None:
-        self._styles_of_parts.clear()
-        super().notify_style_update()
-
-
-class _Wrap(NamedTuple):
-    """How rows are broken into screen lines."""
-
-    tops: array[int]
-    """The first screen line of each row, and the first behind the last."""
-    widths: list[tuple[int, ...]]
-    """The cells of each screen line of each row."""
-
-    @classmethod
-    def measure(cls, texts: list[str], room: int) -> _Wrap:
-        widths = [tuple(cell_len(piece) for piece in chop_cells(text, room)) or (0,) for text in texts]
-        return cls(array("I", accumulate((len(row) for row in widths), initial=0)), widths)
-
-    def cells(self, row: int, screen_line: int) -> tuple[int, int]:
-        """Which cells of a row a screen line shows."""
-        widths = self.widths[row]
-        part = screen_line - self.tops[row]
-        start = sum(widths[:part])
-        return start, start + widths[part]
+    def _mark(self, part: str) -> Style:
+        """What a part adds to the looks of what it marks."""
+        return self.get_component_rich_style(f"document-lines--{part}", partial=True)
 
 
 def _text(spans: list[Span]) -> str:
     return "".join(span.text for span in spans)
-
-
-def _overlay(segments: list[Segment], marks: list[tuple[int, int, Style]]) -> list[Segment]:
-    """Segments with styles laid over some stretches of their characters, which come in order."""
-    overlaid: list[Segment] = []
-    position = 0
-    waiting = iter(marks)
-    mark = next(waiting, None)
-    for text, style, _ in segments:
-        start = 0
-        while mark is not None and mark[0] < position + len(text):
-            begin, end = max(0, mark[0] - position), min(len(text), mark[1] - position)
-            overlaid += [Segment(text[start:begin], style), Segment(text[begin:end], (style or Style.null()) + mark[2])]
-            start = end
-            if mark[1] > position + len(text):
-                break
-            mark = next(waiting, None)
-        overlaid.append(Segment(text[start:], style))
-        position += len(text)
-    return [segment for segment in overlaid if segment.text]

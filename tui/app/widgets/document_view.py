@@ -132,6 +132,8 @@ class DocumentView(Vertical):
         self.find_line.display = True
         self._jump_from = self.lines.cursor_line
         self.find_input.focus()
+        if self._find is None:
+            self._look_anew()
 
     def action_close_find(self) -> None:
         self.workers.cancel_group(self, "find")
@@ -157,7 +159,12 @@ class DocumentView(Vertical):
     @on(Input.Submitted, "#find-text")
     def _text_entered(self, event: Input.Submitted) -> None:
         event.stop()
+        if not event.value:
+            self.action_close_find()
+            return
         self.focus()
+        if self._current is None or self._current.line != self.lines.cursor_line:
+            self.action_next_hit()
 
     def _walk(self, step: Callable[[Find, int, int], Hit | None]) -> None:
         """To another hit; with the find put away, bring it back first."""
