@@ -178,13 +178,11 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         index = self.scroll_offset.y + y - self.header_height if y >= self.header_height else _HEADER
-        palette = self._palette = self._palette or self._read_palette()
-        if index >= self._count:
-            return Strip.blank(self.size.width, palette.blank)
-        if index == self.cursor_row:
-            return self._draw_row(index, palette)
         line = self._lines.get(index)
         if line is None:
+            palette = self._palette = self._palette or self._read_palette()
+            if index >= self._count:
+                return Strip.blank(self.size.width, palette.blank)
             line = self._draw_header(palette) if index == _HEADER else self._draw_row(index, palette)
             self._lines[index] = line
         return line
@@ -333,8 +331,8 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
     def watch_cursor_coordinate(self, old_coordinate: Coordinate, new_coordinate: Coordinate) -> None:
         self._scroll_cursor_into_view()
         if old_coordinate != new_coordinate:
-            self._repaint(old_coordinate.row, old_coordinate.row)
-            self._repaint(new_coordinate.row, new_coordinate.row)
+            self.refresh_rows(old_coordinate.row, old_coordinate.row)
+            self.refresh_rows(new_coordinate.row, new_coordinate.row)
             self.post_message(self.CursorMoved(*new_coordinate))
 
     def action_page_down(self) -> None:
