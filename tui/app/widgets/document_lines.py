@@ -310,7 +310,7 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         screen_line = self.scroll_offset.y + y
         if screen_line >= self._height:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._style(Role.PLAIN))
         row = self._row_at(screen_line)
         line = self._folding.rows[row]
         strip = Strip(self._segments(line))
@@ -320,7 +320,7 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
             start, end = self._wrap.cells(row, screen_line)
             strip = strip.crop(start, end)
         strip = Strip([*self._gutter(line, first=self._top(row) == screen_line), *strip])
-        strip = strip.extend_cell_length(self.size.width, self.rich_style)
+        strip = strip.extend_cell_length(self.size.width, self._style(Role.PLAIN))
         if line == self._cursor:
             here = self._style("cursor").background_style
             return Strip(Segment.apply_style(strip, post_style=here), strip.cell_length)
