@@ -116,9 +116,9 @@ def blank_text(state: State) -> Content | None:
     if isinstance(state.problem, KeyMissing):
         return _no_key(state.problem)
     exploration = state.exploration
-    if exploration.frozen is None or state.problem is not None:
+    if state.problem is not None:
         return None
-    if not exploration.started:
+    if exploration.frozen is None or not exploration.started:
         return Content.styled("Asking for the newest records …", "$foreground 55%") if not state.interrupted else None
     if exploration.row_count:
         return None

@@ -236,7 +236,7 @@ class ExplorerScreen(Screen[None]):
 
     def _draw_lines(self) -> None:
         """Everything that tells how things stand; cheap where nothing changed."""
-        if not self.is_mounted:
+        if not self.is_running:
             return
         state = self._state()
         self.top.show(*summary.top_line(state))
@@ -248,7 +248,8 @@ class ExplorerScreen(Screen[None]):
     def _tell(place: Static, text: Content | None) -> None:
         if text is not None and place.content != text:
             place.update(text)
-        place.display = text is not None
+        if place.display != (text is not None):  # setting it costs a layout, changed or not
+            place.display = text is not None
 
     def _record(self) -> AuditRecord | None:
         return self._exploration.record(self.table.cursor_row) if self._exploration.row_count else None
