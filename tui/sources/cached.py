@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tui.domain.page import Origin, Page, PageRequest, Waiting
 from tui.sources.base import AuditSource, WaitListener, unheard
@@ -39,7 +39,8 @@ class CachedSource:
 
     Within one frozen query a page is given again as it came.  Another query of the same window and filters gets it
     only where all its records were older than a minute when it was frozen: younger ones may since have been joined by
-    late ones.  Pages asked for longest ago are let go beyond `limit_bytes`.  Errors are not kept.
+    late ones.  In a window that had not ended by then pages move on, so none is given to another query.  Pages asked
+    for longest ago are let go beyond `limit_bytes`.  Errors are not kept.
     """
 
     def __init__(self, inner: AuditSource, *, limit_bytes: int = DEFAULT_BYTES) -> None:
@@ -65,11 +66,13 @@ class CachedSource:
             flight.listeners.remove(on_wait)
             if not flight.listeners:
                 flight.task.cancel()
-                self._flights.pop(request, None)
+                if self._flights.get(request) is flight:
+                    del self._flights[request]
 
     def forget(self) -> None:
-        """Keep nothing of what was fetched so far."""
+        """Keep nothing of what was fetched or asked for so far; whoever waits for an answer still gets it."""
         self._pages.clear()
+        self._flights.clear()
         self._held = 0
 
     async def aclose(self) -> None:
@@ -79,7 +82,8 @@ class CachedSource:
     def _start(self, request: PageRequest) -> _Flight:
         async def fetch() -> Page:
             page = await self._inner.fetch(request, tell)
-            self._keep(request, page)
+            if self._flights.get(request) is flight:
+                self._keep(request, page)
             return page
 
         def tell(waiting: Waiting | None) -> None:
@@ -87,6 +91,7 @@ class CachedSource:
                 listener(waiting)
 
         flight = _Flight(asyncio.create_task(fetch()))
+        flight.task.add_done_callback(_retrieve)
         return flight
 
     def _keep(self, request: PageRequest, page: Page) -> None:
@@ -104,9 +109,17 @@ def _key(request: PageRequest) -> _Key:
     return request.window, request.parameters, request.number, request.size
 
 
+def _retrieve(task: asyncio.Task[Page]) -> None:
+    """Take note of an error that came after everybody had stopped waiting, or asyncio prints it over the screen."""
+    if not task.cancelled():
+        task.exception()
+
+
 def _is_settled(request: PageRequest, page: Page) -> bool:
     """Whether nothing on the page can change any more; a record whose time can't be read may be young."""
-    border: datetime = request.frozen_at - _SETTLE
+    border = request.frozen_at - _SETTLE
     if not page.records:
         return request.window.end < border
+    if request.window.end > request.frozen_at:
+        return False
     return all(record.time is not None and record.time < border for record in page.records)
