@@ -245,9 +245,10 @@ class TestFetchesAtTheSameTime:
         complaints: list[object] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
         inner = Held(Unreachable("The connection was closed."))
+        before = asyncio.all_tasks()
         waiter = asyncio.create_task(CachedSource(inner).fetch(FIRST))
         await inner.asking.wait()
-        under_way = asyncio.all_tasks() - {asyncio.current_task()}
+        under_way = asyncio.all_tasks() - before
         waiter.cancel()
         await asyncio.wait(under_way)
         del under_way, waiter, inner
