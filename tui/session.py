@@ -197,7 +197,9 @@ class Exploration:
 
     def request_for(self, row: int) -> PageRequest | None:
         """The request whose page holds a row."""
-        return self.frozen and self.frozen.page(row // self._size, ticket=self.ticket, size=self._size)
+        if self.frozen is None:
+            return None
+        return self.frozen.page(row // self._size, ticket=self.ticket, size=self._size)
 
     def state(self, row: int) -> RowState:
         """Why there is no record at a row."""

@@ -90,6 +90,7 @@ async def exploring(
     problem: SourceError | None = None,
     clipboard: Clipboard | None = None,
     local: datetime = NOW,
+    ticks: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[Story]:
     """The explorer, opened and driven; without a server, `problem` is what connecting meets."""
@@ -103,7 +104,7 @@ async def exploring(
     context = Context(
         connect=connect,
         clock=lambda: local,
-        ticks=time.monotonic,
+        ticks=ticks,
         clipboard=clipboard or Clipboard(),
         query=query or AuditQuery(),
         place="demo",

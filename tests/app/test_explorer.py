@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
+from textual.widgets import Static
 
 from tests.app.exploring import NOW, Story, exploring, stand_in
 from tui.app.commands import commands_of
@@ -43,6 +44,11 @@ def asked_pages(server: DemoServer) -> list[dict[str, str]]:
     ]
 
 
+def help_page(story: Story) -> str:
+    """All that the help says, scrolled away or not."""
+    return str(story.app.screen.query(Static).last().render()) if isinstance(story.app.screen, HelpScreen) else ""
+
+
 async def choose_filter(story: Story, label: str) -> None:
     """Go to the panel and put its cursor on a filter."""
     await story.press("2")
@@ -60,7 +66,7 @@ class TestTheFirstScreen:
     async def test_the_status_line_says_how_many_how_far_and_from_where(self, story: Story, server: DemoServer):
         total = story.screen._exploration.total
         assert total is not None
-        assert f"1–34 of {total:,} · 200 loaded · until 20:48:03Z" in story.text
+        assert f"1–36 of {total:,} · 200 loaded · until 20:48:03Z" in story.text
         assert "demo" in story.screen.status.text
 
     async def test_names_take_the_place_of_ids(self, story: Story):
@@ -73,7 +79,7 @@ class TestTheFirstScreen:
                 await story.settled()
                 await story.until(lambda: len(story.screen._names.refused) == 3, "three refusals")
                 await story.press("question_mark")
-                await story.shows("Names of people")
+                await story.until(lambda: "Names of people: this key may not list them" in help_page(story))
         lookups = [request.path for request in server.requests if not request.path.endswith("/audit-logs")]
         assert len(lookups) == len(set(lookups))
 
@@ -96,14 +102,17 @@ class TestWalking:
         assert pages[0] == (total - 1) // 100
         assert len(pages) <= 2
 
-    async def test_a_fast_scroll_fetches_only_where_it_rests(self, server: DemoServer):
-        with stand_in(20_000) as many:
-            async with exploring(many, query=WEEK) as story:
+    async def test_a_fast_scroll_fetches_only_where_it_rests(self):
+        at = [0.0]
+        with stand_in(20_000) as server:
+            async with exploring(server, query=WEEK, ticks=lambda: at[0]) as story:
                 await story.settled()
                 await story.press(*["pagedown"] * 280)
-                await story.settled()
+                assert story.screen.table.cursor_row > 9_000
+                at[0] += 1
                 await story.until(lambda: story.screen._exploration.record(story.screen.table.cursor_row))
-            assert len(asked_pages(many)) < 20
+                await story.settled()
+            assert len(asked_pages(server)) < 8
 
     async def test_going_back_up_asks_for_nothing(self, story: Story, server: DemoServer):
         for key in ("pagedown", "pagedown", "pagedown", "pagedown"):
@@ -139,7 +148,7 @@ class TestFiltering:
         before = len(asked_pages(server))
         await choose_filter(story, "Status")
         await story.press("enter", "4", "0", "enter")
-        await story.shows("from 100 to 599")
+        await story.shows("Status is a number from")
         assert len(asked_pages(server)) == before
         assert "status:" not in story.text
 
@@ -358,17 +367,16 @@ class TestTrouble:
         with server:
             async with exploring(server, query=WEEK, sleep=at_once) as story:
                 await story.settled()
-                server.queue(*[fault] * 8)
+                server.set_faults({fault: 1.0})
                 await story.press("G")
                 await story.until(lambda: story.screen._exploration.problem, "the problem")
                 await story.shows("not loaded")
                 await story.shows("✗ ")
-                server.forget()
+                assert story.screen._exploration.record(0) is not None
                 server.set_faults({})
-                while server.queued.get("/audit-logs"):
-                    server.queued.clear()
-                await story.press("g")
-                await story.until(lambda: story.screen._exploration.record(0))
+                await story.press("r")
+                await story.until(lambda: "not loaded" not in story.text, "the rows")
+                await story.until(lambda: not story.screen.problem_line.display, "the problem to go")
 
     async def test_a_wait_is_seen_and_can_be_ended(self, story: Story, server: DemoServer):
         server.queue("429-seconds")
@@ -387,7 +395,7 @@ class TestKeys:
         commands = commands_of(story.screen)
         await story.press("question_mark")
         await story.until(lambda: isinstance(story.app.screen, HelpScreen))
-        page = str(story.app.screen.query("Static").last().render())
+        page = help_page(story)
         for command in commands:
             assert command.help in page, command.id
             assert command.keys[0] in page

@@ -109,7 +109,7 @@ class ExplorerApp(App[int], inherit_bindings=False):
             self.register_theme(theme)
         self.theme = given.theme
 
-    def on_load(self) -> None:
+    def on_mount(self) -> None:
         if not self.is_headless:
             lifeline.attach(self)
 

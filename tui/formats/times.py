@@ -42,7 +42,7 @@ def format_age(instant: datetime, now: datetime) -> str:
     """How long before `now`, in the two largest units: `3d 4h ago`; a moment ahead of `now` is `in 5s`."""
     seconds = round((now - instant).total_seconds())
     left = abs(seconds)
-    parts = []
+    parts: list[str] = []
     for size, unit in _STEPS:
         if left >= size or (unit == "s" and not parts):
             parts.append(f"{left // size}{unit}")
