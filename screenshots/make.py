@@ -1,0 +1,109 @@
+"""Draw the pictures of the README from the demo: `python -m screenshots.make` writes an SVG and a PNG of each.
+
+History, clock and sizes stand still, so the same program draws the same bytes.  The PNGs need the font DejaVu Sans Mono
+(in Debian: fonts-dejavu-core).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+os.environ |= {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
+os.environ.pop("NO_COLOR", None)  # Textual reads these when it is imported
+
+import resvg_py
+
+from tests.app.exploring import NOW, exploring
+from tui.demo.history import History
+from tui.demo.server import DemoServer
+from tui.domain.errors import KeyMissing
+from tui.domain.query import AuditQuery
+from tui.domain.time_range import TimeRange
+
+HERE = Path(__file__).parent
+FONT = "DejaVu Sans Mono"
+FONT_FOLDERS = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/TTF", "/Library/Fonts")
+_DAYS = 90
+_KINDS_OF_NAMES = 3
+_FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is on a picture: a query, and the keys that lead there in a terminal of `size` (columns, lines)."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (120, 36)
+    query: AuditQuery = field(default_factory=AuditQuery)
+    has_key: bool = True
+
+
+CONFIGS = AuditQuery(TimeRange(timedelta(days=7))).with_("resource", "configs").with_("method", "PUT")
+REFUSED = AuditQuery().with_("status", "403")
+
+PICTURES = (
+    Picture("first"),
+    Picture("failures", query=REFUSED),
+    Picture("body", ("enter",), query=CONFIGS),
+    Picture("facts", ("enter", "4"), query=REFUSED),
+    Picture("help", ("question_mark",)),
+    Picture("narrow", size=(80, 24)),
+    Picture("no-key", has_key=False),
+    Picture("wide", ("enter",), (200, 50), REFUSED),
+)
+
+
+async def draw(picture: Picture, server: DemoServer) -> str:
+    """The picture as SVG, its letters left to whoever shows it: it loads no font from anywhere."""
+    problem = KeyMissing("There is no key for https://api.portkey.ai/v1.")
+    where = server if picture.has_key else None
+    async with exploring(where, size=picture.size, query=picture.query, problem=problem) as story:
+        if picture.has_key:
+            await story.settled()
+            await story.until(lambda: len(story.screen._names.known) == _KINDS_OF_NAMES, "every name")
+        else:
+            await story.shows("No API key yet")
+        await story.press(*picture.keys)
+        await story.pilot.pause()
+        svg = story.app.export_screenshot(title=f"portkey-audit {picture.name}")
+    return _FONT_FACE.sub("", svg).replace("Fira Code", FONT)
+
+
+def photograph(svg: str, fonts: Path) -> bytes:
+    """The same as PNG."""
+    return bytes(
+        resvg_py.svg_to_bytes(svg_string=svg, font_family=FONT, font_dirs=[str(fonts)], skip_system_fonts=True)
+    )
+
+
+async def make_all(fonts: Path) -> None:
+    history = History(records=50_000, days=_DAYS, seed=7, now=NOW)
+    with DemoServer(history, clock=lambda: NOW) as server:
+        for picture in PICTURES:
+            svg = await draw(picture, server)
+            (HERE / f"{picture.name}.svg").write_text(svg)
+            (HERE / f"{picture.name}.png").write_bytes(photograph(svg, fonts))
+            print(f"{picture.name}.svg and .png")
+
+
+def main() -> str:
+    """What is missing for the pictures, "" where nothing is."""
+    fonts = next((folder for folder in map(Path, FONT_FOLDERS) if (folder / "DejaVuSansMono.ttf").is_file()), None)
+    if fonts is None:
+        return f"The font {FONT} is in none of: {', '.join(FONT_FOLDERS)}"
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["XDG_CACHE_HOME"] = cache
+        asyncio.run(make_all(fonts))
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main() or 0)
