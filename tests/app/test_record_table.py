@@ -419,6 +419,7 @@ class TestACountThatChanges:
         async with a_table() as story:
             await story.press("G")
             story.table.set_row_count(0)
+            assert story.table.visible_rows == range(0)
             await story.until(lambda: not any(line.strip() for line in story.lines[1:]), "an empty table")
             assert story.cursor == (0, 0)
             story.table.set_row_count(3)
@@ -636,10 +637,11 @@ class TestTheStockTablesOwnQuestions:
 
 
 _WHAT_TO_DO = """
-Textual's DataTable changed where RecordTable leans on it.  Read the diff of textual/widgets/_data_table.py, then
-tui/app/widgets/record_table.py: does the stock table still find rows only through `rows`, `_data`, `_row_locations`
-and `ordered_rows`, place them only by `_get_row_region`, `_get_cell_region`, `_row_label_column_width` and
-`_total_row_height`, and draw only by `render_lines` and `render_line`?  Then change the lists here.
+Textual's DataTable changed where LazyTable and RecordTable lean on it.  Read what changed in its _data_table.py, then
+tui/app/widgets/lazy_table.py and record_table.py: does the stock table still find rows only through `rows`, `_data`,
+`_row_locations` and `ordered_rows`, place them only by `_get_row_region`, `_get_cell_region`,
+`_row_label_column_width` and `_total_row_height`, and draw only by `render_lines` and `render_line`?
+Then change the lists here.
 """
 
 _READERS_OF_ROWS = {

@@ -1,16 +1,14 @@
 """The table of records: the stock `DataTable` over rows that are made when they are drawn, each as one lean line.
 
-The stock table takes time and memory for each row it holds and draws cell by cell.  Here it believes in as many rows as
-it is told of (`lazy_rows`), finds places by arithmetic, and a row is drawn as one strip (`row_line`), so that a million
-rows cost what forty cost.  All that this leans on beyond Textual's promises stands in this file, and
-`tests/app/test_record_table.py` names it.
+The stock table takes time and memory for each row it holds and draws cell by cell.  Here no row is held (`lazy_table`)
+and a row in view is drawn as one strip (`row_line`), so that a million rows cost what forty cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,15 +16,14 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.coordinate import Coordinate
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.strip import Strip
-from textual.widgets import DataTable
 from textual.widgets.data_table import Column, ColumnKey
 
-from tui.app.widgets.lazy_rows import LazyLocations, LazyMapping, LazySequence, make_row
-from tui.app.widgets.row_line import PADDING, Cell, Tone, part_of_line, row_line, row_width, share_room
+from tui.app.widgets.lazy_table import LazyTable
+from tui.app.widgets.row_line import PADDING, Cell, Tone, part_of_line, row_line, share_room
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -64,7 +61,7 @@ class _Palette:
     tones: dict[Tone, Style]
 
 
-class RecordTable(DataTable[Cell], inherit_bindings=False):
+class RecordTable(LazyTable[Cell], inherit_bindings=False):
     """Rows with a cell cursor.  Rows, columns and lines are counted from 0."""
 
     PANE = "Table"
@@ -114,18 +111,11 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
 
     def __init__(self, fields: Sequence[Field], rows: Rows, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         """Show the fields that have a column, in their order; `rows` gives a cell for each of them."""
-        super().__init__(id=id, cell_padding=PADDING)
-        self._source = rows
         shown = [(field.name, field.column) for field in fields if field.column is not None]
+        columns = [Column(ColumnKey(name), Text(column.title), column.width) for name, column in shown]
+        super().__init__(columns, self._cells_or_dots, gutter=_GUTTER, cell_padding=PADDING, id=id)
+        self._source = rows
         self._shares = [column for _, column in shown]
-        for place, (name, column) in enumerate(shown):
-            key = ColumnKey(name)
-            self.columns[key] = Column(key, Text(column.title), column.width)
-            self._column_locations[key] = place
-        self._count = 0
-        self.rows = cast("Any", LazyMapping(lambda: self._count, make_row))
-        self._data = cast("Any", LazyMapping(lambda: self._count, self._row_data))
-        self._row_locations = cast("Any", LazyLocations(lambda: self._count))
         self._lines: LRUCache[int, Strip] = LRUCache(_LINES_KEPT)
         self._palette: _Palette | None = None
         self._view_told = range(0)
@@ -139,12 +129,11 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
         The cursor stays on its row as far as there is such a row.  `keep` is the new number of the row it stands on,
         where rows came in before it: the cursor follows there, and the row keeps its place on the screen.
         """
-        line = self.cursor_row - self.visible_rows.start
-        self._count = count
+        top = self.scroll_offset.y
         self._lines.clear()
-        self._measure()
+        self.measure(count, self.column_widths)
+        self.scroll_to(y=top if keep is None else top + keep - self.cursor_row, animate=False, force=True)
         if keep is not None:
-            self.scroll_to(y=keep - line, animate=False, force=True)
             self.cursor_coordinate = Coordinate(keep, self.cursor_column)
         elif self.cursor_row >= count:
             self.cursor_coordinate = Coordinate(max(0, count - 1), self.cursor_column)
@@ -181,7 +170,7 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
         line = self._lines.get(index)
         if line is None:
             palette = self._palette = self._palette or self._read_palette()
-            if index >= self._count:
+            if index >= self.row_count:
                 return Strip.blank(self.size.width, palette.blank)
             line = self._draw_header(palette) if index == _HEADER else self._draw_row(index, palette)
             self._lines[index] = line
@@ -197,22 +186,24 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
         left, width = self.scroll_offset.x, self.size.width
         more = self.virtual_size.width - left > self._room
         room = self._room - len(_MORE_RIGHT) if more else width
-        line = part_of_line(row_line(titles, self._widths), left, room - _GUTTER, palette.header)
+        line = part_of_line(row_line(titles, self.column_widths), left, room - _GUTTER, palette.header)
         line.insert(0, Segment(_MORE_LEFT if left else " ", palette.header))
         if more:
             line.append(Segment(_MORE_RIGHT.ljust(width - room), palette.header))
         return Strip(line, width)
 
     def _draw_row(self, index: int, palette: _Palette) -> Strip:
-        cells = self._source.cells(index) or self._placeholders
-        styled = [(text, palette.tones[tone]) for text, tone in cells]
+        styled = [(text, palette.tones[tone]) for text, tone in self._cells_or_dots(index)]
         gutter = Segment(" ", palette.blank)
         if index == self.cursor_row:
             gutter = Segment(_MARK, palette.mark)
             styled[self.cursor_column] = styled[self.cursor_column][0], palette.cursor
         width = self.size.width
-        line = part_of_line(row_line(styled, self._widths), self.scroll_offset.x, width - _GUTTER, palette.blank)
+        line = part_of_line(row_line(styled, self.column_widths), self.scroll_offset.x, width - _GUTTER, palette.blank)
         return Strip([gutter, *line], width)
+
+    def _cells_or_dots(self, index: int) -> Sequence[Cell]:
+        return self._source.cells(index) or [_PLACEHOLDER] * len(self.columns)
 
     def _read_palette(self) -> _Palette:
         style = self.get_component_rich_style
@@ -232,19 +223,7 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
             y = first - view.start + self.header_height
             self.refresh(Region(0, y, self.size.width, stop - first))
 
-    # Places
-
-    @property
-    def ordered_rows(self) -> Any:
-        return LazySequence(range(self._count))
-
-    @property
-    def _widths(self) -> list[int]:
-        return [column.width for column in self.columns.values()]
-
-    @property
-    def _placeholders(self) -> list[Cell]:
-        return [_PLACEHOLDER] * len(self.columns)
+    # The view
 
     @property
     def _page_height(self) -> int:
@@ -255,41 +234,10 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
         """How many cells of a line can be seen: the scroll bar covers the rest."""
         return self.size.width - self.scrollbar_size_vertical
 
-    @property
-    def _row_label_column_width(self) -> int:
-        """The stock table leaves this room at the left of the first column, and keeps it in view."""
-        return _GUTTER
-
-    @property
-    def _total_row_height(self) -> int:
-        return self._count
-
-    def _get_row_region(self, row_index: int) -> Region:
-        if not self.is_valid_row_index(row_index):
-            return Region()
-        return Region(0, row_index + self.header_height, max(self.size.width, self.virtual_size.width), 1)
-
-    def _get_cell_region(self, coordinate: Coordinate) -> Region:
-        row, column = coordinate
-        if not self.is_valid_coordinate(coordinate):
-            return Region()
-        widths = [width + 2 * PADDING for width in self._widths]
-        return Region(_GUTTER + sum(widths[:column]), row + self.header_height, widths[column], 1)
-
-    def _row_data(self, index: int) -> dict[ColumnKey, Cell]:
-        return dict(zip(self.columns, self._source.cells(index) or self._placeholders, strict=True))
-
-    def _measure(self) -> None:
-        """Tell the scroll view how large all the rows are."""
-        self.virtual_size = Size(_GUTTER + row_width(self._widths), self.header_height + self._count)
-
     def on_resize(self) -> None:
         cursor_in_view = self.cursor_row in self._view_told or not self._view_told
-        widths = share_room(self._shares, self._room - _GUTTER)
-        for column, width in zip(self.columns.values(), widths, strict=True):
-            column.width = width
         self._lines.clear()
-        self._measure()
+        self.measure(self.row_count, share_room(self._shares, self._room - _GUTTER))
         if cursor_in_view:
             self._scroll_cursor_into_view()
         self._look()
@@ -314,7 +262,7 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
     def _look(self) -> None:
         """Work out the rows in view; tell watchers at once, and everybody else after the repaint."""
         first = self.scroll_offset.y
-        self.visible_rows = range(first, max(first, min(self._count, first + self._page_height)))
+        self.visible_rows = range(first, max(first, min(self.row_count, first + self._page_height)))
         if not self._view_to_tell:
             self._view_to_tell = True
             self.call_after_refresh(self._tell_view)
@@ -348,7 +296,7 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
         self.cursor_coordinate = Coordinate(self.cursor_row + rows, self.cursor_column)
 
     def action_select_cursor(self) -> None:
-        if self._count:
+        if self.row_count:
             self.post_message(self.Opened(self.cursor_row))
 
     # The mouse
@@ -359,30 +307,16 @@ class RecordTable(DataTable[Cell], inherit_bindings=False):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        column = self._column_at(offset.x)
+        column = self.column_at(offset.x)
         if offset.y < self.header_height:
             if column is not None:
                 header = self.ordered_columns[column]
                 self.post_message(self.HeaderSelected(self, header.key, column, header.label))
             return
         row = self.scroll_offset.y + offset.y - self.header_height
-        if row >= self._count:
+        if row >= self.row_count:
             return
         opens = row == self.cursor_row
         self.cursor_coordinate = Coordinate(row, self.cursor_column if column is None else column)
         if opens:
             self.action_select_cursor()
-
-    def _column_at(self, x: int) -> int | None:
-        """The column at this cell of the widget; None in the gutter and right of the last one."""
-        end = _GUTTER - self.scroll_offset.x
-        if x < _GUTTER:
-            return None
-        for place, width in enumerate(self._widths):
-            end += width + 2 * PADDING
-            if x < end:
-                return place
-        return None
-
-    def _set_hover_cursor(self, active: bool) -> None:
-        """Nothing lights up under the mouse: the stock table repaints for that with every key."""
