@@ -57,7 +57,7 @@ PICTURES = (
     Picture("help", ("question_mark",)),
     Picture("narrow", size=(80, 24)),
     Picture("no-key", has_key=False),
-    Picture("wide", ("enter",), (200, 50), REFUSED),
+    Picture("wide", ("enter", "4"), (200, 50), REFUSED),
 )
 
 

@@ -107,7 +107,7 @@ async def exploring(
         ticks=ticks,
         clipboard=clipboard or Clipboard(),
         query=query or AuditQuery(),
-        place="demo",
+        place="demo" if server else "api.portkey.ai",
         base_url="https://api.portkey.ai/v1",
         demo=True,
     )
