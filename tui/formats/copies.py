@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -12,19 +13,20 @@ from tui.domain.clean import clean
 from tui.domain.fields import BY_NAME, FIELDS
 from tui.domain.names import Names
 from tui.domain.page import PAGE_SIZE
-from tui.domain.time_range import format_instant, format_moment
+from tui.domain.time_range import format_instant
 
 if TYPE_CHECKING:
     from tui.domain.query import FrozenQuery
     from tui.domain.record import AuditRecord
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>&!#|~])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>&!#|~]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+"""What Markdown gives a meaning to, and what turns a bare address into a link."""
 _CELL_LIMIT = 4096
 
 
 def record_json(record: AuditRecord) -> str:
     """The record as the API's object, indented, in ASCII: nothing in it can act on a terminal."""
-    return json.dumps(record.as_api(), indent=2, ensure_ascii=True, allow_nan=False)
+    return json.dumps(record.as_api(), indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
 def markdown_table(record: AuditRecord, names: Names) -> str:
@@ -42,22 +44,28 @@ def markdown_table(record: AuditRecord, names: Names) -> str:
 def curl_command(base_url: str, frozen: FrozenQuery) -> str:
     """A shell command that asks for the first page of a query; the key is read from the environment."""
     parameters = [
-        ("start_time", format_instant(frozen.window.start)),
-        ("end_time", format_instant(frozen.window.end)),
+        ("start_time", _instant(frozen.window.start)),
+        ("end_time", _instant(frozen.window.end)),
         ("current_page", "0"),
         ("page_size", str(PAGE_SIZE)),
         *frozen.query.parameters,
     ]
-    url = f"{base_url}/audit-logs?{urlencode(parameters, quote_via=quote)}"
-    return f'curl -sS -H "x-portkey-api-key: $PORTKEY_API_KEY" {shlex.quote(url)}'
+    asked = urlencode(parameters, quote_via=quote, errors="replace")
+    url = shlex.quote(f"{base_url}/audit-logs?{asked}")
+    return f'curl -sS -H "x-portkey-api-key: $PORTKEY_API_KEY" {url}'
 
 
 def command_line(frozen: FrozenQuery, *, demo: bool = False) -> str:
     """A shell command that opens this very view again, over the same window however late it is run."""
     words = ["portkey-audit", *(["--demo"] if demo else [])]
     words += [f"{BY_NAME[clause.field].flag}={clause.value}" for clause in frozen.query.clauses]
-    words += [f"--since={format_moment(frozen.window.start)}", f"--until={format_moment(frozen.window.end)}"]
+    words += [f"--since={format_instant(frozen.window.start)}", f"--until={format_instant(frozen.window.end)}"]
     return shlex.join(words)
+
+
+def _instant(moment: datetime) -> str:
+    """As the API is asked: with milliseconds, also where they are none."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _inert(text: str) -> str:
