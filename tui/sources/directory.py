@@ -84,52 +84,53 @@ _LISTS = (_USERS, _API_KEYS, _WORKSPACES, _ARCHIVED)
 class PortkeyDirectory:
     """Names of people, workspaces and API keys.
 
-    What was ever learnt stays known, so that somebody who was deleted still has a name.  It is kept in one file for each
-    API address in `cache_folder`, readable by its owner alone.  Nothing here is worth a failure: what can't be read or
-    written is done without.
+    What was ever learnt stays known, so that somebody who was deleted still has a name.  It is kept in `cache_folder`,
+    in a file for each API address that its owner alone can read.  Nothing here is worth a failure: what can't be read
+    or written is done without.
     """
 
     def __init__(self, transport: Transport, *, cache_folder: Path) -> None:
         """`transport` is shared: whoever made it closes it."""
         self._transport = transport
+        self._refused: dict[NameKind, str] = {}
         self._file = cache_folder / f"names-{sha256(transport.base_url.encode()).hexdigest()[:16]}.json"
 
     async def names(self) -> AsyncIterator[Names]:
-        """What is remembered, then what each list adds to it as it arrives."""
+        """What is remembered, then what each list adds to it as it arrives; what this key was refused once isn't asked
+        for again."""
         known = await asyncio.to_thread(_read, self._file)
-        refused: dict[NameKind, str] = {}
-        yield Names(known, refused)
+        failed: dict[NameKind, str] = {}
+        yield Names(known, dict(self._refused))
         for wanted in _LISTS:
-            if wanted.kind in refused:
+            if wanted.kind in self._refused or wanted.kind in failed:
                 continue
             try:
                 found = await self._fetch(wanted)
             except Forbidden:
-                refused = {
-                    **refused,
-                    wanted.kind: f"this key may not list them (scope {wanted.scope}), so ids stay ids.",
-                }
+                self._refused[wanted.kind] = f"this key may not list them (scope {wanted.scope}), so ids stay ids."
             except SourceError as error:
-                refused = {**refused, wanted.kind: f"{error.cause} Ids stay ids."}
+                failed[wanted.kind] = f"{error.cause} Ids stay ids."
             else:
                 known = {**known, wanted.kind: {**known.get(wanted.kind, {}), **found}}
-            yield Names(known, refused)
+            yield Names(known, self._refused | failed)
         await asyncio.to_thread(_write, self._file, known)
 
     async def _fetch(self, wanted: _List) -> dict[str, Named]:
-        """All of a list, walked until a page that isn't full.  Raises `SourceError`."""
+        """All of a list, walked until a page isn't full or comes again.  Raises `SourceError`."""
         found: dict[str, Named] = {}
+        before: list[Any] = []
         for number in range(_MOST_PAGES):
             paging = ((wanted.size_name, str(_PAGE_SIZE)), (wanted.page_name, str(number)))
             value = value_of(await self._transport.get(wanted.path, (*paging, *wanted.filters)), scope=wanted.scope)
             entries = value.get("data") if isinstance(value, dict) else None
-            if not isinstance(entries, list):
+            if not isinstance(entries, list) or entries == before:
                 break
             for entry in entries:
                 if isinstance(entry, dict) and (named := wanted.name(entry)).name:
                     found.update({identifier: named for identifier in wanted.ids(entry) if identifier})
             if len(entries) < _PAGE_SIZE:
                 break
+            before = entries
         return found
 
 
@@ -141,7 +142,7 @@ def _read(file: Path) -> dict[NameKind, dict[str, Named]]:
             return {}
         return {
             NameKind(kind): {
-                identifier: Named(str(name), tuple(aliases)) for identifier, (name, aliases) in names.items()
+                identifier: Named(str(name), tuple(map(str, aliases))) for identifier, (name, aliases) in names.items()
             }
             for kind, names in told["names"].items()
         }
@@ -175,3 +176,4 @@ def _make_private_folder(folder: Path) -> None:
     status = folder.stat(follow_symlinks=False)
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
         raise PermissionError(f"{folder} is not a folder of one's own")
+    folder.chmod(0o700)
