@@ -27,7 +27,7 @@ SMALL = ("--records", "300", "--days", "3", "--now", "2026-11-20T14:05:09Z")
 def running(*argv: str) -> Iterator[subprocess.Popen[str]]:
     """The program, killed if it is still there in the end."""
     pipe = subprocess.PIPE
-    with subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:  # noqa: S603 - our own program
+    with subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
         try:
             yield process
         finally:
@@ -94,7 +94,7 @@ class TestEnding:
 
 class TestMistakes:
     def refused(self, *argv: str) -> tuple[int, str]:
-        done = subprocess.run([*COMMAND, *argv], capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+        done = subprocess.run([*COMMAND, *argv], capture_output=True, text=True, check=False)
         assert "Traceback" not in done.stderr
         return done.returncode, done.stderr
 
@@ -125,7 +125,7 @@ class TestMistakes:
 
 class TestHelp:
     def test_names_every_fault_and_switch(self) -> None:
-        done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+        done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
         words = done.stdout.split()
         assert set(FAULTS) | set(choices()) <= set(words)
 
@@ -136,7 +136,7 @@ class TestHelp:
             f"cli({argv}, standalone_mode=False)\n"
             "print(sorted({'textual', 'httpx', 'pydantic'} & set(sys.modules)))"
         )
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -151,7 +151,7 @@ class TestAsAChild:
 
     @pytest.mark.parametrize("settings", ["{", "[]", '{"recrods": 1}', '{"switches": {"page": 1}}', '{"now": "noon"}'])
     def test_wrong_settings_end_it_with_one_line(self, settings: str) -> None:
-        done = subprocess.run([*CHILD, settings], capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+        done = subprocess.run([*CHILD, settings], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("tui.demo: ")
         assert done.stderr.count("\n") == 1
@@ -161,5 +161,5 @@ class TestAsAChild:
             "import sys\nimport tui.demo.__main__\n"
             "print(sorted({'textual', 'httpx', 'pydantic', 'click', 'asyncio', 'email', 'http'} & set(sys.modules)))"
         )
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         assert done.stdout == "[]\n"
