@@ -39,11 +39,16 @@ class RowState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an answer changed: the rows to draw anew, whether their number did, and whether to freeze the query anew."""
+    """What an answer changed: the rows to draw anew, and whether their number did.
+
+    `fresh`: these are the first rows of another query, and none of the rows before are there any more.  `repin`: the
+    query was pinned by a wrong clock and is to be frozen and opened once more.
+    """
 
     first: int = 0
     last: int = -1
     count: bool = False
+    fresh: bool = False
     repin: bool = False
 
 
@@ -53,19 +58,27 @@ NOTHING = Change()
 class Exploration:
     """One reader's walk through the rows of one frozen query at a time.
 
-    Row r is row r % size of page r // size.  `kept_pages` bounds memory: beyond it the pages fetched longest ago are
-    let go, and asked for again when they come into view.
+    The rows of the last query stay until the first page of the next is here, so that a failure costs none.  Row r is
+    row r % size of page r // size.  `kept_pages` bounds memory: beyond it the pages fetched longest ago are let go, and
+    asked for again when they come into view.
     """
 
     def __init__(self, *, kept_pages: int = 400) -> None:
         self.frozen: FrozenQuery | None = None
+        self.asked: FrozenQuery | None = None
         self.ticket = 0
         self.skew = 0.0
         self._server_clock_known = False
         self._kept_pages = kept_pages
-        self._reset()
+        self._in_flight: set[int] = set()
+        self._failed: dict[int, SourceError] = {}
+        self._view = (0, 0)
+        self._direction = 1
+        self._moved_at = float("-inf")
+        self._rests_at = float("-inf")
+        self._forget_rows()
 
-    def _reset(self) -> None:
+    def _forget_rows(self) -> None:
         self.total: int | None = None
         self.notices: list[str] = []
         self.origins: set[Origin] = set()
@@ -73,20 +86,15 @@ class Exploration:
         self._pages: OrderedDict[int, tuple[AuditRecord, ...]] = OrderedDict()
         self._row_counts: dict[int, int] = {}
         self._end: int | None = None
-        self._in_flight: set[int] = set()
-        self._failed: dict[int, SourceError] = {}
-        self._view = (0, 0)
-        self._direction = 1
-        self._moved_at = float("-inf")
-        self._rests_at = float("-inf")
 
     # What the screen tells
 
     def open(self, frozen: FrozenQuery) -> None:
-        """Begin anew with another query; answers to the old one will be dropped."""
+        """Ask another query from now on; answers to the last one will be dropped, its rows stay until one comes."""
         self.ticket += 1
-        self._reset()
-        self.frozen = frozen
+        self.asked = frozen
+        self._in_flight.clear()
+        self._failed.clear()
 
     def look(self, first: int, last: int, at: float) -> None:
         """The rows now in view, both included; `at` is a clock that never goes back, in seconds."""
@@ -114,30 +122,36 @@ class Exploration:
 
     def next_requests(self) -> list[PageRequest]:
         """The pages to fetch now: those in view first, then one ahead; each is in flight until answered."""
-        if self.frozen is None:
+        asking = self.asked or self.frozen
+        if asking is None:
             return []
         room = IN_FLIGHT - len(self._in_flight)
         numbers = [n for n in self._wanted() if n not in self._in_flight and n not in self._failed][: max(0, room)]
         self._in_flight.update(numbers)
-        return [self.frozen.page(number, ticket=self.ticket, size=self._size) for number in numbers]
+        size = PAGE_SIZE if self.asked else self._size
+        return [asking.page(number, ticket=self.ticket, size=size) for number in numbers]
 
     def accept(self, request: PageRequest, page: Page) -> Change:
         """Take a page in.  A page of an earlier query changes nothing."""
-        if request.ticket != self.ticket or self.frozen is None:
+        frozen = self.asked or self.frozen
+        if request.ticket != self.ticket or frozen is None:
             return NOTHING
         self._in_flight.discard(request.number)
-        count_before = self.row_count
-        if self._note_clock(page):
+        if self._note_clock(page, frozen):
             return Change(repin=True)
+        count_before, fresh = self.row_count, self.asked is not None
+        if fresh:
+            self._forget_rows()
+            self.frozen, self.asked = frozen, None
         for note in page.notes:
             self._notice(note)
         self.origins.add(page.origin)
         self._learn_extent(request, page)
         self._keep(request.number, page.records)
         self._check_overlap(request.number, page.records)
-        self._check_filters(self.frozen.query, page.records)
+        self._check_filters(frozen.query, page.records)
         first = request.number * self._size
-        return Change(first, first + self._size - 1, count=self.row_count != count_before)
+        return Change(first, first + self._size - 1, count=fresh or self.row_count != count_before, fresh=fresh)
 
     def fail(self, request: PageRequest, error: SourceError) -> Change:
         """A page could not be had; its rows say so until `retry`."""
@@ -176,8 +190,16 @@ class Exploration:
 
     @property
     def started(self) -> bool:
-        """Whether any answer has come for this query."""
-        return bool(self._row_counts)
+        """Whether any rows, or the news that there are none, have ever come."""
+        return self.frozen is not None
+
+    def row_of(self, record: AuditRecord) -> int | None:
+        """Where a record stands among the loaded rows, None where it doesn't."""
+        for number, page in self._pages.items():
+            for offset, other in enumerate(page):
+                if other.identity == record.identity:
+                    return number * self._size + offset
+        return None
 
     @property
     def problem(self) -> SourceError | None:
@@ -204,14 +226,14 @@ class Exploration:
     def state(self, row: int) -> RowState:
         """Why there is no record at a row."""
         number = row // self._size
-        if number in self._failed:
-            return RowState.FAILED
-        return RowState.MISSING if number in self._pages else RowState.PENDING
+        if number in self._pages:
+            return RowState.MISSING
+        return RowState.FAILED if number in self._failed else RowState.PENDING
 
     # How it decides
 
     def _wanted(self) -> list[int]:
-        if not self._row_counts:
+        if self.asked is not None:
             return [0]
         first, last = self._view[0] // self._size, self._view[1] // self._size
         in_view = range(first, last + 1)
@@ -227,13 +249,13 @@ class Exploration:
         """A total of exactly the page asked for may count the page, not the query: the next page tells."""
         return self.total == self._size == self._row_counts.get(0) and self._end is None
 
-    def _note_clock(self, page: Page) -> bool:
+    def _note_clock(self, page: Page, frozen: FrozenQuery) -> bool:
         """Learn the server's clock; True where the query was pinned by one too far off."""
-        if page.server_time is None or self._server_clock_known or self.frozen is None:
+        if page.server_time is None or self._server_clock_known:
             return False
         self._server_clock_known = True
         self.skew = page.skew
-        return abs(page.skew) > SKEW_SECONDS and self.frozen.query.time_range.is_relative
+        return abs(page.skew) > SKEW_SECONDS and frozen.query.time_range.is_relative
 
     def _learn_extent(self, request: PageRequest, page: Page) -> None:
         start, count = request.number * self._size, len(page.records)

@@ -34,7 +34,7 @@ class State:
     colour: str
     view: range
     connecting: bool
-    interrupted: bool
+    stopped: bool
     waiting: tuple[int, str] | None
     problem: SourceError | None
 
@@ -60,15 +60,17 @@ def status_line(state: State) -> tuple[list[Part], list[Part]]:
 def _standing(state: State) -> list[Part]:
     exploration = state.exploration
     frozen = exploration.frozen
-    if frozen is None or not exploration.started:
+    if frozen is None:
         return [Part(state.place, "muted")]
     count = exploration.row_count
     total = f"{count:,}" if exploration.extent_known else f"{exploration.loaded:,} or more"
-    parts = [Part("no records", "strong")]
+    parts = [Part("the last answer:", "warn")] if exploration.asked is not None else []
     if count:
         last = min(state.view.stop, count)
-        parts = [Part(f"{min(state.view.start + 1, last):,}–{last:,} of {total}", "strong")]
+        parts.append(Part(f"{min(state.view.start + 1, last):,}–{last:,} of {total}", "strong"))
         parts.append(Part(f"{exploration.loaded:,} loaded", "plain"))
+    else:
+        parts.append(Part("no records", "strong"))
     parts.append(Part(f"until {format_clock(frozen.window.end, state.style.zone)}", "plain"))
     if frozen.window.end > frozen.frozen_at - SETTLE:
         parts.append(Part("last 60 s may still fill", "muted"))
@@ -82,14 +84,14 @@ def _standing(state: State) -> list[Part]:
 
 
 def _activity(state: State) -> list[Part]:
-    if state.interrupted:
+    if state.stopped:
         return [Part("stopped: r goes on", "warn")]
     if state.waiting:
         return [Part(f"retrying in {state.waiting[0]} s ({clean(state.waiting[1], 40)})", "warn")]
     if state.connecting:
         return [Part("connecting …", "muted")]
     if state.exploration.loading:
-        return [Part("loading …", "muted")]
+        return [Part("asking …" if state.exploration.asked is not None else "loading …", "accent")]
     return []
 
 
@@ -118,8 +120,8 @@ def blank_text(state: State) -> Content | None:
     exploration = state.exploration
     if state.problem is not None:
         return None
-    if exploration.frozen is None or not exploration.started:
-        return Content.styled("Asking for the newest records …", "$foreground 55%") if not state.interrupted else None
+    if exploration.frozen is None or (exploration.asked is not None and not exploration.row_count):
+        return Content.styled("Asking for the newest records …", "$foreground 55%") if not state.stopped else None
     if exploration.row_count:
         return None
     window = exploration.frozen.window
@@ -128,7 +130,7 @@ def blank_text(state: State) -> Content | None:
         ("No record matches.\n", "bold"),
         (f"Asked for {start} – {end} {zone_name(state.style.zone, window.end)}.\n\n", "$foreground 70%"),
     ]
-    for clause in state.query.clauses:
+    for clause in exploration.frozen.query.clauses:
         text += ["  drop ", (f"{BY_NAME[clause.field].label} {clean(clause.value, 60)}", "$accent"),
                  ("   f, then x on it\n", "$foreground 55%")]  # fmt: skip
     text += [("  t", "bold $primary"), "  choose a longer time   ", ("r", "bold $primary"), "  ask again up to now"]

@@ -20,6 +20,7 @@ from tui.app import summary
 from tui.app.commands import bindings_of, commands_of
 from tui.app.copying import COPY_CHOICES, copied_text
 from tui.app.messages import FilterChanged, FiltersCleared, TimeRangeWanted
+from tui.app.page_worker import PageWorker
 from tui.app.record_rows import RecordRows
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.menu import MenuScreen
@@ -37,7 +38,6 @@ from tui.session import Change, Exploration
 
 if TYPE_CHECKING:
     from tui.app.context import Connection, Context
-    from tui.domain.page import PageRequest, Waiting
     from tui.domain.query import AuditQuery
     from tui.domain.record import AuditRecord
     from tui.domain.time_range import TimeRange
@@ -94,11 +94,12 @@ class ExplorerScreen(Screen[None]):
         self._connection: Connection | None = None
         self._connection_problem: SourceError | None = None
         self._names = Names()
-        self._waiting: tuple[Waiting, float] | None = None
-        self._interrupted = False
-        self._resting: Timer | None = None
+        self._worker = PageWorker(
+            self, self._exploration, ticks=given.ticks, changed=self._apply, told=self._draw_lines
+        )
         self._detail_rest: Timer | None = None
-        self._countdown: Timer | None = None
+        self._held: AuditRecord | None = None
+        self._names_asked = False
 
     # Building
 
@@ -130,8 +131,8 @@ class ExplorerScreen(Screen[None]):
             self._connection_problem = error
             self._draw_lines()
             return
+        self._worker.source = self._connection.source
         self._ask(self._query)
-        self._learn_names()
 
     @work(group="names")
     async def _learn_names(self) -> None:
@@ -150,57 +151,15 @@ class ExplorerScreen(Screen[None]):
 
     def _ask(self, query: AuditQuery) -> None:
         """Make this the present query, frozen now; whatever was under way for the last one is cancelled."""
-        self._query = query
-        self.panel.show(query, self._names)
-        self._interrupted = False
-        self._waiting = None
-        self.workers.cancel_group(self, "pages")
         try:
             frozen = query.freeze(self._exploration.now(self._given.clock()))
         except TimeTextError as error:
             self.notify(str(error), severity="error")
             return
+        self._query = query
+        self.panel.show(query, self._names)
         self._exploration.open(frozen)
-        self.table.set_row_count(0)
-        self._show_detail()
-        self._draw_lines()
-        self._fetch_wanted()
-
-    def _fetch_wanted(self) -> None:
-        """Start whatever the exploration wants fetched, once the view rests."""
-        if self._connection is None or self._interrupted:
-            return
-        if delay := self._exploration.rest(self._given.ticks()):
-            if self._resting is not None:
-                self._resting.stop()
-            self._resting = self.set_timer(delay, self._fetch_wanted)
-            return
-        for request in self._exploration.next_requests():
-            self._fetch(request)
-        self._draw_lines()
-
-    @work(group="pages")
-    async def _fetch(self, request: PageRequest) -> None:
-        assert self._connection is not None  # noqa: S101 - only started once connected
-        try:
-            page = await self._connection.source.fetch(request, self._wait)
-        except SourceError as error:
-            change = self._exploration.fail(request, error)
-        else:
-            change = self._exploration.accept(request, page)
-        self._waiting = None
-        self._apply(change)
-
-    def _wait(self, waiting: Waiting | None) -> None:
-        self._waiting = (waiting, self._given.ticks() + waiting.seconds) if waiting else None
-        if waiting and self._countdown is None:
-            self._countdown = self.set_interval(1, self._count_down)
-        self._draw_lines()
-
-    def _count_down(self) -> None:
-        if self._waiting is None and self._countdown is not None:
-            self._countdown.stop()
-            self._countdown = None
+        self._worker.begin_anew()
         self._draw_lines()
 
     def _apply(self, change: Change) -> None:
@@ -208,18 +167,33 @@ class ExplorerScreen(Screen[None]):
         if change.repin:
             self._ask(self._query)
             return
-        if change.count:
+        if change.fresh:
+            self._show_fresh_rows()
+        elif change.count:
             self.table.set_row_count(self._exploration.row_count)
         if change.first <= change.last:
             self.table.refresh_rows(change.first, change.last)
             if change.first <= self.table.cursor_row <= change.last:
+                self._hold()
                 self._show_detail()
-        self._fetch_wanted()
+        self._draw_lines()
+
+    def _show_fresh_rows(self) -> None:
+        """Put the cursor on the record it stood on, if that is among the new rows, else on the newest."""
+        row = self._exploration.row_of(self._held) if self._held is not None else None
+        self.table.set_row_count(self._exploration.row_count)
+        self.table.show_row(row or 0)
+        if not self._names_asked:
+            self._names_asked = True
+            self._learn_names()
+
+    def _hold(self) -> None:
+        """Remember the record under the cursor; at the top the cursor stays at the top, whatever comes in there."""
+        self._held = self._record() if self.table.cursor_row else None
 
     # Drawing
 
     def _state(self) -> summary.State:
-        now = self._given.ticks()
         return summary.State(
             query=self._query,
             exploration=self._exploration,
@@ -229,8 +203,8 @@ class ExplorerScreen(Screen[None]):
             colour=self._given.colour,
             view=self.table.visible_rows,
             connecting=self._connection is None and self._connection_problem is None,
-            interrupted=self._interrupted,
-            waiting=(max(0, round(self._waiting[1] - now)), self._waiting[0].reason) if self._waiting else None,
+            stopped=self._worker.stopped,
+            waiting=self._worker.waiting,
             problem=self._connection_problem or self._exploration.problem,
         )
 
@@ -263,11 +237,12 @@ class ExplorerScreen(Screen[None]):
     @on(RecordTable.ViewChanged)
     def _view_changed(self, event: RecordTable.ViewChanged) -> None:
         self._exploration.look(event.first, event.last, self._given.ticks())
-        self._fetch_wanted()
+        self._worker.go_on()
         self._draw_lines()
 
     @on(RecordTable.CursorMoved)
     def _cursor_moved(self) -> None:
+        self._hold()
         if not self.has_class("detail-open"):
             return
         if self._detail_rest is not None:
@@ -409,22 +384,17 @@ class ExplorerScreen(Screen[None]):
             self._connection_problem = None
             self._draw_lines()
             self._connect()
-        elif self._exploration.problem is not None or self._interrupted:
-            self._interrupted = False
-            self._exploration.retry()
+        elif self._exploration.problem is not None or self._worker.stopped:
+            self._worker.resume()
             self.table.refresh_rows(0, self._exploration.row_count)
-            self._fetch_wanted()
+            self._draw_lines()
         else:
             self._connection.forget()
             self._ask(self._query)
 
     def action_interrupt(self) -> None:
-        if self._exploration.loading or self._waiting:
-            self.workers.cancel_group(self, "pages")
-            self._exploration.give_up()
-            self._interrupted = True
-            self._waiting = None
-            self._draw_lines()
+        if self._exploration.loading:
+            self._worker.stop()
         else:
             self.notify("Nothing is being fetched. Press q to quit.")
 

@@ -66,9 +66,9 @@ class FilterPanel(Widget, can_focus=True):
 
     def show(self, query: AuditQuery, names: Names) -> None:
         """Draw this query."""
-        self._query = query
-        self._names = names
-        self.refresh()
+        if (query, names) != (self._query, self._names):
+            self._query, self._names = query, names
+            self.refresh()
 
     def show_problem(self, field: str, problem: str) -> None:
         """Say below the list what is wrong with what was typed; "" takes it back."""

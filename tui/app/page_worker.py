@@ -1,0 +1,107 @@
+"""The thin worker between an exploration, which decides, and a source, which fetches: it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.domain.errors import SourceError
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from tui.domain.page import PageRequest, Waiting
+    from tui.session import Change, Exploration
+    from tui.sources.base import AuditSource
+
+_GROUP = "pages"
+
+
+class PageWorker:
+    """Fetches whatever the exploration wants next, as workers of `owner`.
+
+    `changed` is told what an answer changed, before more is fetched; `told` that waiting began, goes on or ended.
+    `ticks` is a clock in seconds that never goes back.
+    """
+
+    def __init__(
+        self,
+        owner: Screen[None],
+        exploration: Exploration,
+        *,
+        ticks: Callable[[], float],
+        changed: Callable[[Change], None],
+        told: Callable[[], None],
+    ) -> None:
+        self.source: AuditSource | None = None
+        self.stopped = False
+        self._owner = owner
+        self._exploration = exploration
+        self._ticks = ticks
+        self._changed = changed
+        self._told = told
+        self._waiting: Waiting | None = None
+        self._waits_until = 0.0
+        self._countdown: Timer | None = None
+        self._resting: Timer | None = None
+
+    @property
+    def waiting(self) -> tuple[int, str] | None:
+        """The seconds left before another attempt and why it is needed, None while there is no such wait."""
+        if self._waiting is None:
+            return None
+        return max(0, round(self._waits_until - self._ticks())), self._waiting.reason
+
+    def go_on(self) -> None:
+        """Fetch what is wanted, once the view rests."""
+        if self.source is None or self.stopped:
+            return
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
+        if delay := self._exploration.rest(self._ticks()):
+            self._resting = self._owner.set_timer(delay, self.go_on)
+            return
+        for request in self._exploration.next_requests():
+            self._owner.run_worker(self._fetch(self.source, request), group=_GROUP)
+
+    def begin_anew(self) -> None:
+        """Cancel what is under way for another query, and fetch for the present one."""
+        self._owner.workers.cancel_group(self._owner, _GROUP)
+        self.stopped = False
+        self._wait(None)
+        self.go_on()
+
+    def stop(self) -> None:
+        """Cancel what is under way, and fetch nothing until begun anew or resumed."""
+        self._owner.workers.cancel_group(self._owner, _GROUP)
+        self._exploration.give_up()
+        self.stopped = True
+        self._wait(None)
+
+    def resume(self) -> None:
+        """Try again what failed or was stopped."""
+        self.stopped = False
+        self._exploration.retry()
+        self.go_on()
+
+    async def _fetch(self, source: AuditSource, request: PageRequest) -> None:
+        try:
+            page = await source.fetch(request, self._wait)
+        except SourceError as error:
+            change = self._exploration.fail(request, error)
+        else:
+            change = self._exploration.accept(request, page)
+        self._changed(change)
+        self.go_on()
+
+    def _wait(self, waiting: Waiting | None) -> None:
+        self._waiting = waiting
+        if waiting is not None:
+            self._waits_until = self._ticks() + waiting.seconds
+            self._countdown = self._countdown or self._owner.set_interval(1, self._told)
+        elif self._countdown is not None:
+            self._countdown.stop()
+            self._countdown = None
+        self._told()
