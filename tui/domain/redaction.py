@@ -63,9 +63,11 @@ class _Place(NamedTuple):
     public: frozenset[str] = frozenset()
 
     def under(self, name: str) -> _Place:
-        verdict = judge(name)
+        verdict, public = judge(name), public_under(name)
+        if not (self.container or verdict.secret or public):
+            return _TOP
         container = self.container or verdict.container
-        return _Place(container or (verdict.secret and name not in self.public), container, public_under(name))
+        return _Place(container or (verdict.secret and name not in self.public), container, public)
 
 
 _TOP = _Place()

@@ -55,11 +55,15 @@ def hide_unquoted(text: str) -> str:
 
     No match reaches over a double quote or a backslash, so that JSON stays JSON.
     """
-    return _ASSIGNED.sub(_hide_named, _OPENING_LINE.sub(_hide_in_line, text))
+    if ": " in text or ":\t" in text:
+        text = _OPENING_LINE.sub(_hide_in_line, text)
+    return _ASSIGNED.sub(_hide_named, text) if "=" in text else text
 
 
 def hide_shapes(text: str) -> str:
     """Hide what has the shape of a secret; JSON stays JSON."""
+    if not _ANCHOR.search(text):
+        return text
     for shape in _SHAPES:
         text = shape.hide_in(text)
     return text
@@ -192,3 +196,4 @@ _SHAPES = (
     _BASIC,
     _PASSWORD_IN_URL,
 )
+_ANCHOR = re.compile("|".join(re.escape(anchor) for shape in _SHAPES for anchor in shape.anchors))
