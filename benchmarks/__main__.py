@@ -98,6 +98,7 @@ def main() -> int:
     parser.add_argument("--toolong", default=shutil.which("tl") or "", help="where toolong's program, tl, is")
     parser.add_argument("--only", choices=["start", "keys", "million"], help="one of the three parts")
     options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # whoever installs the program has its byte code cached
     tell_the_circumstances(options.toolong)
     bench = Bench(options.repeat, options.toolong)
     parts = [options.only] if options.only else ["start", "keys", "million"]
