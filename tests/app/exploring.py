@@ -14,6 +14,9 @@ from textual.pilot import Pilot
 from tui.app.app import ExplorerApp
 from tui.app.context import Connection, Context
 from tui.app.screens.explorer import ExplorerScreen
+from tui.app.widgets.detail_pane import DetailPane
+from tui.app.widgets.filter_panel import FilterPanel
+from tui.app.widgets.record_table import RecordTable
 from tui.cli.wiring import open_connection
 from tui.clipboard import Clipboard
 from tui.demo.history import History
@@ -109,7 +112,7 @@ async def exploring(
         query=query or AuditQuery(),
         place="demo" if server else "api.portkey.ai",
         base_url="https://api.portkey.ai/v1",
-        demo=True,
+        source_words=("--demo",),
     )
     app = ExplorerApp(context)
     async with app.run_test(size=size) as pilot:
@@ -117,3 +120,16 @@ async def exploring(
         yield story
         assert app._exception is None
         assert app.guard.hits == 0, "data reached a widget without being cleaned"
+
+
+def bound_keys() -> set[str]:
+    """Every key that something is bound to in the explorer, as it is written in the help."""
+    from textual.binding import Binding
+
+    from tui.app.commands import shown_key
+    from tui.app.widgets.document_lines import DocumentLines
+    from tui.app.widgets.document_view import DocumentView
+
+    nodes = (ExplorerApp, ExplorerScreen, RecordTable, FilterPanel, DetailPane, DocumentView, DocumentLines)
+    bindings = [binding for node in nodes for binding in node.BINDINGS if isinstance(binding, Binding)]
+    return {shown_key(key) for binding in bindings for key in binding.key.split(",")}
