@@ -143,7 +143,7 @@ class TestCommandLine:
         )
 
     def test_a_view_of_the_demo_opens_the_demo(self) -> None:
-        assert command_line(frozen(), demo=True).startswith("portkey-audit --demo ")
+        assert command_line(frozen(), source=("--demo",)).startswith("portkey-audit --demo ")
 
     @given(st.dictionaries(st.sampled_from([field.name for field in FILTERS]), TEXTS | NASTY, max_size=4))
     def test_its_words_say_the_query(self, values: dict[str, str]) -> None:

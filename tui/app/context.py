@@ -32,7 +32,7 @@ class Context:
 
     `connect` raises `SourceError`, and may be slow: it is called once the first screen is painted.  `clock` is our own
     clock in UTC, `ticks` one that never goes back, in seconds.  `place` is where records come from, as the reader knows
-    it ("api.portkey.ai", "demo").
+    it ("api.portkey.ai", "demo"), and `source_words` name that on a command line.
     """
 
     connect: Callable[[], Awaitable[Connection]]
@@ -44,5 +44,5 @@ class Context:
     base_url: str
     label: str = ""
     colour: str = ""
-    demo: bool = False
+    source_words: tuple[str, ...] = ()
     theme: str = "harbour"

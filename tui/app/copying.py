@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.app.screens.menu import Choice
@@ -35,7 +36,7 @@ def copied_text(
     frozen: FrozenQuery | None,
     names: Names,
     base_url: str,
-    demo: bool,
+    source: Sequence[str],
 ) -> tuple[str, str]:
     """The text a choice stands for, "" where there is none, and what to call it."""
     what = {choice.key: choice.title for choice in COPY_CHOICES}[key]
@@ -53,5 +54,5 @@ def copied_text(
     elif frozen is not None and key == "q":
         text = format_query(frozen.query)
     elif frozen is not None and key == "l":
-        text = command_line(frozen, demo=demo)
+        text = command_line(frozen, source=source)
     return text, what

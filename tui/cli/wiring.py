@@ -59,6 +59,7 @@ def explore_portkey(settings: Settings, query: AuditQuery) -> int:
             base_url=settings.base_url,
             label=settings.label,
             colour=settings.colour,
+            source_words=(f"--profile={settings.profile}",) if settings.profile else (),
         )
     )
 
@@ -84,7 +85,7 @@ def explore_demo(query: AuditQuery) -> int:
                 place="demo",
                 base_url=DEFAULT_BASE_URL,
                 label="DEMO",
-                demo=True,
+                source_words=("--demo",),
             )
         )
     finally:

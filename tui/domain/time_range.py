@@ -114,6 +114,11 @@ def format_instant(instant: datetime) -> str:
     return utc.replace(tzinfo=None).isoformat(timespec=spec) + "Z"
 
 
+def api_instant(instant: datetime) -> str:
+    """As the API is asked: UTC with milliseconds and `Z`, the one form that every client in the field sends."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
 def _duration(count: int, unit: str, text: str) -> timedelta:
     seconds = count * _UNITS[unit]
     if seconds > 50 * 366 * 86400:

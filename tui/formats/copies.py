@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -13,7 +13,7 @@ from tui.domain.clean import clean
 from tui.domain.fields import BY_NAME, FIELDS
 from tui.domain.names import Names
 from tui.domain.page import PAGE_SIZE
-from tui.domain.time_range import format_instant
+from tui.domain.time_range import api_instant, format_instant
 
 if TYPE_CHECKING:
     from tui.domain.query import FrozenQuery
@@ -44,8 +44,8 @@ def markdown_table(record: AuditRecord, names: Names) -> str:
 def curl_command(base_url: str, frozen: FrozenQuery) -> str:
     """A shell command that asks for the first page of a query; the key is read from the environment."""
     parameters = [
-        ("start_time", _instant(frozen.window.start)),
-        ("end_time", _instant(frozen.window.end)),
+        ("start_time", api_instant(frozen.window.start)),
+        ("end_time", api_instant(frozen.window.end)),
         ("current_page", "0"),
         ("page_size", str(PAGE_SIZE)),
         *frozen.query.parameters,
@@ -55,17 +55,15 @@ def curl_command(base_url: str, frozen: FrozenQuery) -> str:
     return f'curl -sS -H "x-portkey-api-key: $PORTKEY_API_KEY" {url}'
 
 
-def command_line(frozen: FrozenQuery, *, demo: bool = False) -> str:
-    """A shell command that opens this very view again, over the same window however late it is run."""
-    words = ["portkey-audit", *(["--demo"] if demo else [])]
+def command_line(frozen: FrozenQuery, *, source: Sequence[str] = ()) -> str:
+    """A shell command that opens this very view again, over the same window however late it is run.
+
+    `source` are the words that name where the records come from: `--demo`, or a profile.
+    """
+    words = ["portkey-audit", *source]
     words += [f"{BY_NAME[clause.field].flag}={clause.value}" for clause in frozen.query.clauses]
     words += [f"--since={format_instant(frozen.window.start)}", f"--until={format_instant(frozen.window.end)}"]
     return shlex.join(words)
-
-
-def _instant(moment: datetime) -> str:
-    """As the API is asked: with milliseconds, also where they are none."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _inert(text: str) -> str:

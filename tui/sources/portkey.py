@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from tui.domain.errors import Garbled, Rejected
 from tui.domain.page import Page, PageRequest, Parameters
 from tui.domain.record import AuditRecord
+from tui.domain.time_range import api_instant
 from tui.sources.answers import Answer, refusal, value_of
 from tui.sources.base import WaitListener, unheard
 from tui.sources.bodies import Oversized
@@ -107,8 +107,8 @@ class PortkeySource:
         return await self._transport.get(
             "/audit-logs",
             (
-                ("start_time", _instant(request.window.start)),
-                ("end_time", _instant(request.window.end)),
+                ("start_time", api_instant(request.window.start)),
+                ("end_time", api_instant(request.window.end)),
                 ("current_page", str(request.number)),
                 ("page_size", str(request.size)),
                 *filters,
@@ -144,8 +144,3 @@ def _total(value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _instant(moment: datetime) -> str:
-    """UTC with milliseconds and `Z`: the one form of time that every client in the field sends."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

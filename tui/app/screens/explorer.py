@@ -430,7 +430,7 @@ class ExplorerScreen(Screen[None]):
             frozen=self._exploration.frozen,
             names=self._names,
             base_url=self._given.base_url,
-            demo=self._given.demo,
+            source=self._given.source_words,
         )
         if text:
             await self._hand_over(text, what)
