@@ -72,7 +72,7 @@ def bindings_of(node: DOMNode) -> list[tuple[tuple[str, ...], Binding]]:
 def panes_of(screen: Screen[Any]) -> Iterator[tuple[str, DOMNode]]:
     """The parts of a screen that have keys, with the names they go by in the help."""
     seen: set[str] = set()
-    for node in (screen.app, screen, *screen.walk_children()):
+    for node in (*screen.walk_children(), screen, screen.app):
         name = getattr(node, "PANE", "")
         if name and name not in seen:
             seen.add(name)
