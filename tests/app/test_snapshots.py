@@ -1,0 +1,177 @@
+"""The explorer's looks at the sizes that people use, each kept as a picture under `__snapshots__`.
+
+Where a look changes on purpose, this renews the pictures: `pytest tests/app/test_snapshots.py --snapshot-update`.  Look
+at every one that changed before it is committed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
+from textual import constants
+
+from tests.app.exploring import Story, exploring, stand_in
+from tests.app.pictures import comes_to_rest, picture
+from tui.demo.keys import UNSCOPED_KEY
+from tui.demo.server import DemoServer
+from tui.domain.errors import KeyMissing
+from tui.domain.query import AuditQuery
+from tui.domain.time_range import TimeRange
+
+Size = tuple[int, int]
+"""Columns and lines of a terminal."""
+
+SamePicture = Callable[[Story], None]
+"""Fails where what a story shows isn't what the committed picture of its test shows."""
+
+NORMAL: Size = (120, 40)
+NARROW: Size = (80, 24)
+WIDE: Size = (200, 50)
+
+WEEK = AuditQuery(TimeRange(timedelta(days=7)))
+REFUSED = WEEK.with_("status", "403")
+PLUGINS = WEEK.with_("resource", "plugins")
+
+at_every_size = pytest.mark.parametrize("size", [NARROW, NORMAL, WIDE], ids=["80x24", "120x40", "200x50"])
+
+
+@pytest.fixture(autouse=True)
+def steady_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No animations, all colours, and a machine that stands in UTC."""
+    # Textual has read its part of the environment long ago, when it was imported.
+    monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
+    with monkeypatch.context() as zone:
+        zone.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
+def same_picture(snapshot: SnapshotAssertion, tmp_path: Path) -> SamePicture:
+    """Compares with the committed picture, or renews that under `--snapshot-update`."""
+    committed = snapshot.use_extension(SVGImageExtension)
+
+    def compare(story: Story) -> None:
+        drawn = picture(story)
+        if committed != drawn:
+            place = tmp_path / "drawn.svg"
+            place.write_text(drawn, encoding="utf-8")
+            # In words, as nobody can read the difference of two drawings.
+            pytest.fail(f"The explorer looks otherwise than on its picture, see {place}:\n{story.text}", pytrace=False)
+
+    return compare
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DemoServer]:
+    with stand_in() as server:
+        yield server
+
+
+@at_every_size
+class TestTheTable:
+    async def test_first_screen(self, server: DemoServer, same_picture: SamePicture, size: Size):
+        async with exploring(server, size=size, query=WEEK) as story:
+            await comes_to_rest(story, "200 loaded")
+            same_picture(story)
+
+    async def test_filtered(self, server: DemoServer, same_picture: SamePicture, size: Size):
+        async with exploring(server, size=size, query=REFUSED) as story:
+            await comes_to_rest(story, "403 ✗")
+            same_picture(story)
+
+    async def test_empty(self, server: DemoServer, same_picture: SamePicture, size: Size):
+        async with exploring(server, size=size, query=WEEK.with_("country", "AQ").with_("method", "PUT")) as story:
+            await comes_to_rest(story, "No record matches.")
+            same_picture(story)
+
+
+@at_every_size
+class TestTrouble:
+    async def test_no_key(self, same_picture: SamePicture, size: Size):
+        problem = KeyMissing("There is no key for https://api.portkey.ai/v1.")
+        async with exploring(None, size=size, problem=problem) as story:
+            await comes_to_rest(story, "No API key yet")
+            same_picture(story)
+
+    async def test_key_refused(self, server: DemoServer, same_picture: SamePicture, size: Size):
+        async with exploring(server, size=size, query=WEEK, key=UNSCOPED_KEY) as story:
+            await comes_to_rest(story, "audit_logs.list")
+            same_picture(story)
+
+    async def test_rows_that_could_not_be_loaded(self, same_picture: SamePicture, size: Size):
+        with stand_in() as server:
+            async with exploring(server, size=size, query=WEEK) as story:
+                await comes_to_rest(story, "200 loaded")
+                server.set_faults({"403": 1.0})
+                await story.press("G")
+                await comes_to_rest(story, "not loaded")
+                same_picture(story)
+
+
+class TestTheDetail:
+    """Of a record that configures a plugin: its body holds a secret that isn't shown."""
+
+    @pytest.mark.parametrize(
+        ("tab", "name", "shown"),
+        [
+            ("1", "Body", "redacted"),
+            ("2", "Headers", "user-agent"),
+            ("3", "Query", "[3 Query]"),
+            ("4", "Facts", "Request id"),
+            ("5", "Raw", '"timestamp"'),
+        ],
+        ids=["body", "headers", "query", "facts", "raw"],
+    )
+    async def test_tab(self, server: DemoServer, same_picture: SamePicture, tab: str, name: str, shown: str):
+        async with exploring(server, size=NORMAL, query=PLUGINS) as story:
+            await comes_to_rest(story, " plugins ")
+            await story.press("enter", tab)
+            await comes_to_rest(story, f"[{tab} {name}]")
+            await comes_to_rest(story, shown)
+            same_picture(story)
+
+    async def test_narrow(self, server: DemoServer, same_picture: SamePicture):
+        async with exploring(server, size=NARROW, query=PLUGINS) as story:
+            await comes_to_rest(story, " plugins ")
+            await story.press("enter")
+            await comes_to_rest(story, "redacted")
+            same_picture(story)
+
+    async def test_wide(self, server: DemoServer, same_picture: SamePicture):
+        async with exploring(server, size=WIDE, query=REFUSED) as story:
+            await comes_to_rest(story, "403 ✗")
+            await story.press("enter", "4")
+            await comes_to_rest(story, "Request id")
+            same_picture(story)
+
+
+@at_every_size
+class TestDialogs:
+    @pytest.mark.parametrize(
+        ("key", "shown"),
+        [("question_mark", "esc closes"), ("y", "Markdown"), ("t", "last 90d")],
+        ids=["help", "copy", "time"],
+    )
+    async def test_dialog(self, server: DemoServer, same_picture: SamePicture, size: Size, key: str, shown: str):
+        async with exploring(server, size=size, query=WEEK) as story:
+            await comes_to_rest(story, "200 loaded")
+            await story.press(key)
+            await comes_to_rest(story, shown)
+            same_picture(story)
+
+
+async def test_filters_of_a_narrow_terminal(server: DemoServer, same_picture: SamePicture):
+    async with exploring(server, size=NARROW, query=REFUSED) as story:
+        await comes_to_rest(story, "403 ✗")
+        await story.press("f")
+        await comes_to_rest(story, "Filters · 1 on")
+        same_picture(story)
