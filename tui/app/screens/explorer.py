@@ -119,7 +119,7 @@ class ExplorerScreen(Screen[None]):
         self.panel.show(self._query, self._names)
         self._draw_lines()
         # At once, not by message: the status line then lands in the same frame as the rows it tells of.
-        self.watch(self.table, "scroll_y", self._draw_lines, init=False)
+        self.watch(self.table, "visible_rows", self._draw_lines, init=False)
         self.call_after_refresh(self._connect)
 
     @work(group="connect")

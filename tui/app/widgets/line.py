@@ -11,7 +11,6 @@ from textual.events import Click
 from textual.strip import Strip
 from textual.widget import Widget
 
-
 CHIPS = ("chip", *(f"chip-{colour}" for colour in ("red", "yellow", "green", "blue", "magenta", "cyan")))
 """Tones of a word on a coloured ground."""
 
