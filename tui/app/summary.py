@@ -133,7 +133,7 @@ def blank_text(state: State) -> Content | None:
     for clause in exploration.frozen.query.clauses:
         text += ["  drop ", (f"{BY_NAME[clause.field].label} {clean(clause.value, 60)}", "$accent"),
                  ("   f, then x on it\n", "$foreground 55%")]  # fmt: skip
-    text += [("  t", "bold $primary"), "  choose a longer time   ", ("r", "bold $primary"), "  ask again up to now"]
+    text += [("\n  t", "bold $primary"), " choose a longer time   ", ("r", "bold $primary"), " ask again up to now"]
     return Content.assemble(*text)
 
 
@@ -142,12 +142,12 @@ def _no_key(problem: SourceError) -> Content:
         ("No API key yet\n\n", "bold"),
         f"{problem.cause}\n\n",
         ("For this shell\n", "$primary"),
-        "  export PORTKEY_API_KEY=…         an Admin key with the scope audit_logs.list\n\n",
+        "  export PORTKEY_API_KEY=…   an Admin key with the scope audit_logs.list\n\n",
         ("To keep it\n", "$primary"),
-        "  a profile in config.toml with    api_key_command = [\"op\", \"read\", \"…\"]\n",
-        "  or a file that is yours alone    portkey-audit --api-key-file ~/.portkey-key\n\n",
+        "  a profile in config.toml   api_key_command = [\"op\", \"read\", \"…\"]\n",
+        "  or a file of your own      portkey-audit --api-key-file ~/.portkey-key\n\n",
         ("Just looking\n", "$primary"),
-        "  portkey-audit --demo             a made-up history, no key and no network\n\n",
+        "  portkey-audit --demo       a made-up history, no key and no network\n\n",
         ("q", "bold $primary"), " quit   ", ("?", "bold $primary"), " keys",
     )  # fmt: skip
 

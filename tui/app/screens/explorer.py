@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tui.domain.time_range import TimeRange
 
 _DETAIL_REST_SECONDS = 0.15
+_NEVER_CUT_OFF = ("explorer.help", "explorer.leave")
 _ZOOMED = ("zoomed-table", "zoomed-detail")
 
 
@@ -362,8 +363,10 @@ class ExplorerScreen(Screen[None]):
     def _draw_keys(self) -> None:
         """The focused pane's keys first, then those that work everywhere."""
         chain = [node for node in self._focus_chain() if isinstance(node, DOMNode) and hasattr(node, "PANE")]
+        shown = [(keys, binding, node) for node in chain for keys, binding in bindings_of(node) if binding.show]
         self.keys.show_keys(
-            (keys, binding, node) for node in chain for keys, binding in bindings_of(node) if binding.show
+            (key for key in shown if key[1].id not in _NEVER_CUT_OFF),
+            (key for key in shown if key[1].id in _NEVER_CUT_OFF),
         )
 
     # Commands
