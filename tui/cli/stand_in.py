@@ -23,7 +23,7 @@ class StandIn:
     def start(cls) -> StandIn:
         """Start it and don't wait for it."""
         child = subprocess.Popen(
-            [sys.executable, "-m", "tui.demo"],
+            [sys.executable, "-P", "-m", "tui.demo"],  # -P: a folder tui where we were started is not ours to run
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
