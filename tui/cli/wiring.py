@@ -138,10 +138,11 @@ def open_connection(
         from tui.sources.retrying import RetryingSource
         from tui.sources.transport import Transport
 
+        transport = Transport(base_url, key, clock=clock, ca_bundle=ca_bundle)
+
     def retrying(inner: PortkeySource) -> RetryingSource:
         return RetryingSource(inner, clock=time.monotonic, sleep=sleep, random=random.random)
 
-    transport = Transport(base_url, key, clock=clock, ca_bundle=ca_bundle)
     cached = CachedSource(retrying(PortkeySource(transport, redact=redact)))
     in_clear = retrying(PortkeySource(transport, redact=lambda record: record))
 
