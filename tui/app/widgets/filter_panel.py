@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.events import Blur, Click
 from textual.getters import query_one
 from textual.strip import Strip
@@ -18,6 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.app.messages import FilterChanged, FiltersCleared, TimeRangeWanted
+from tui.app.widgets.row_line import fit
 from tui.domain.clean import clean
 from tui.domain.fields import FILTERS, ORGANISATION, TIME, Field
 from tui.domain.names import Names
@@ -94,14 +96,15 @@ class FilterPanel(Widget, can_focus=True):
             return self._line(f" Filters{f' · {count} on' if count else ''}", "heading", width)
         if 0 <= row < len(self.fields):
             return self._field_line(self.fields[row], width, here=row == self._cursor and self.has_focus)
-        if row == len(self.fields) + 1:
-            problem = next(iter(self._problems.values()), "")
-            return self._line(f" {problem}", "problem", width)
-        if row > len(self.fields) + 1 and self._problems:
-            text = " " + next(iter(self._problems.values()))
-            line = row - len(self.fields) - 1
-            return self._line(" " + text[line * (width - 1) :], "problem", width)
+        lines = self._problem_lines(width - 1)
+        line = row - len(self.fields) - 1
+        if 0 <= line < len(lines):
+            return self._line(f" {lines[line]}", "problem", width)
         return Strip.blank(width, self.rich_style)
+
+    def _problem_lines(self, width: int) -> list[str]:
+        problem = next(iter(self._problems.values()), "")
+        return [line.plain for line in Content(clean(problem)).wrap(max(1, width))] if problem else []
 
     def _line(self, text: str, part: str, width: int) -> Strip:
         style = self.get_component_rich_style(f"filter-panel--{part}")
@@ -116,7 +119,7 @@ class FilterPanel(Widget, can_focus=True):
             [
                 Segment(mark, self.get_component_rich_style("filter-panel--mark")),
                 Segment(
-                    set_cell_size(field.label, _LABEL_WIDTH - 1),
+                    fit(field.label, _LABEL_WIDTH - 2) + " ",
                     self.get_component_rich_style("filter-panel--label"),
                 ),
                 Segment(text, self.get_component_rich_style(f"filter-panel--{part}")),
