@@ -1,0 +1,210 @@
+"""The lines around the panes say how things stand, in every state there is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from textual.content import Content
+
+from tui.app.summary import State, blank_text, facts, problem_text, resolve_name, status_line, top_line
+from tui.app.widgets.line import Part
+from tui.domain.errors import Forbidden, KeyMissing, RateLimited
+from tui.domain.fields import ACTOR, BY_NAME
+from tui.domain.names import Named, NameKind, Names
+from tui.domain.page import Origin, Page
+from tui.domain.query import AuditQuery
+from tui.domain.record import AuditRecord
+from tui.domain.time_range import TimeRange
+from tui.formats.times import TimeStyle
+from tui.session import Exploration
+
+NOW = datetime(2026, 11, 22, 20, 48, 3, tzinfo=UTC)
+FILTERED = AuditQuery().with_("status", "403").with_("uri", "/v1/\x1b[31m")
+REFUSED = Forbidden("This key may not do that (403).", "Ask for the scope audit_logs.list.")
+
+
+def records(count: int) -> tuple[AuditRecord, ...]:
+    return tuple(AuditRecord(request_id=str(number)) for number in range(count))
+
+
+def explored(
+    query: AuditQuery | None = None, *pages: int, total: int | None = None, at: datetime = NOW, **page: Any
+) -> Exploration:
+    """An exploration that was given pages of so many records each."""
+    exploration = Exploration()
+    exploration.open((query or AuditQuery()).freeze(at))
+    for number, count in enumerate(pages):
+        exploration.look(number * 100, number * 100 + 30, 0.0)
+        request = next(request for request in exploration.next_requests() if request.number == number)
+        rows = tuple(
+            record.model_copy(update={"request_id": f"{number}-{n}"}) for n, record in enumerate(records(count))
+        )
+        exploration.accept(request, Page(rows, total, **page))
+        exploration.give_up()
+    return exploration
+
+
+def state(exploration: Exploration | None = None, **changed: Any) -> State:
+    calm = State(
+        query=AuditQuery(),
+        exploration=exploration or explored(),
+        style=TimeStyle.UTC,
+        place="api.portkey.ai",
+        label="",
+        colour="",
+        view=range(30),
+        connecting=False,
+        stopped=False,
+        waiting=None,
+        problem=None,
+    )
+    return replace(calm, **changed)
+
+
+def said(parts: list[Part]) -> str:
+    return "".join(part.text for part in parts).strip()
+
+
+def status(of: State) -> str:
+    return said(status_line(of)[0])
+
+
+def activity(of: State) -> str:
+    return said(status_line(of)[1])
+
+
+def plain(content: Content | None) -> str:
+    return "" if content is None else content.plain
+
+
+class TestTheTopLine:
+    def test_the_query_and_on_the_right_its_range_and_zone(self):
+        left, right = top_line(state(explored(FILTERED, 0, total=0), query=FILTERED))
+        assert said(left) == r'status:403 uri:"/v1/\u001b[31m" since:24h'
+        assert said(right) == "last 24h │ UTC"
+
+    def test_a_profile_wears_its_colour_and_is_cut(self):
+        chip = top_line(state(label="production \x1b " + "x" * 40, colour="red"))[1][-2]
+        assert chip.tone == "chip-red"
+        assert "\x1b" not in chip.text
+        assert len(chip.text) <= 26
+
+    def test_ages_are_told_as_such(self):
+        assert said(top_line(state(style=TimeStyle.AGE))[1]).endswith("ages")
+
+
+class TestTheStatusLine:
+    def test_before_the_first_answer_only_the_place(self):
+        assert status(state()) == "api.portkey.ai"
+
+    def test_rows_in_view_of_all_and_how_many_are_loaded(self):
+        text = status(state(explored(None, 100, 100, total=1_234), view=range(90, 120)))
+        assert text.startswith("91–120 of 1,234 · 200 loaded · until 20:48:03Z")
+
+    def test_a_view_beyond_the_last_row_ends_with_it(self):
+        assert status(state(explored(None, 7, total=7))).startswith("1–7 of 7 · 7 loaded")
+
+    def test_an_unknown_extent_is_not_given_as_a_total(self):
+        assert status(state(explored(None, 100))).startswith("1–30 of 100 or more · ")
+
+    def test_no_records(self):
+        assert status(state(explored(None, 0, total=0))).startswith("no records · until 20:48:03Z")
+
+    def test_a_window_up_to_now_may_still_fill_and_one_of_the_past_may_not(self):
+        past = AuditQuery(TimeRange(NOW - timedelta(hours=2), NOW - timedelta(hours=1)))
+        assert "last 60 s may still fill" in status(state(explored(None, 1, total=1)))
+        assert "may still fill" not in status(state(explored(past, 1, total=1)))
+
+    def test_what_came_from_the_cache_is_said(self):
+        assert "api.portkey.ai (cache)" in status(state(explored(None, 1, total=1, origin=Origin.CACHE)))
+
+    @pytest.mark.parametrize(("skew", "told"), [(5.0, ""), (61.0, "61 s ahead"), (-61.0, "61 s behind")])
+    def test_a_server_clock_that_is_off(self, skew: float, told: str):
+        past = AuditQuery(TimeRange(NOW - timedelta(hours=2), NOW - timedelta(hours=1)))
+        text = status(state(explored(past, 1, total=1, server_time=NOW, skew=skew)))
+        assert text.partition("server clock ")[2] == told
+
+    def test_what_is_under_way(self):
+        assert activity(state(explored(None, 1, total=1))) == ""
+        assert activity(state(connecting=True)) == "connecting …"
+        assert activity(state(waiting=(3, "429\x1b"))) == r"retrying in 3 s (429\u001b)"
+        assert activity(state(stopped=True, waiting=(3, "429"))) == "stopped: r goes on"
+
+
+class TestProblems:
+    def test_none(self):
+        assert problem_text(state(explored(None, 1, total=1))) is None
+
+    @pytest.mark.parametrize("rows", [0, 1])
+    def test_cause_and_cure_are_told_with_rows_and_without(self, rows: int):
+        troubled = state(explored(None, rows, total=rows), problem=REFUSED)
+        told = plain(problem_text(troubled)) + plain(blank_text(troubled))
+        assert told.count(REFUSED.cause) == told.count(REFUSED.cure) == 1
+        assert "r try again" in " ".join(told.split())
+
+    def test_the_newest_notice_and_how_many_more(self):
+        noted = explored(None, 1, total=1, notes=("The first.", "The [last]."))
+        assert plain(problem_text(state(noted))) == "! The [last].  (+1 more: ?)"
+
+    def test_a_problem_comes_before_notices(self):
+        noted = explored(None, 1, total=1, notes=("The first.",))
+        assert "The first." not in plain(problem_text(state(noted, problem=RateLimited("Too many.", "Wait."))))
+
+
+class TestInPlaceOfRows:
+    def test_nothing_where_there_are_rows(self):
+        assert blank_text(state(explored(None, 1, total=1))) is None
+
+    def test_the_first_question_is_under_way(self):
+        assert plain(blank_text(state())).startswith("Asking for the newest records")
+
+    def test_without_a_key_how_to_give_one(self):
+        text = plain(blank_text(state(problem=KeyMissing("There is no key for https://x/v1."))))
+        for way in ("There is no key for https://x/v1.", "export PORTKEY_API_KEY", "--api-key-file", "--demo"):
+            assert way in text
+
+    def test_nothing_matches_what_was_asked_and_what_to_drop(self):
+        text = plain(blank_text(state(explored(FILTERED, 0, total=0), query=FILTERED)))
+        assert "2026-11-21 20:48:03 – 2026-11-22 20:48:03 UTC" in text
+        assert "drop Status 403" in text
+        assert r"drop URI /v1/\u001b[31m" in text
+
+
+class TestFacts:
+    def test_place_notices_refusals_and_names_known(self):
+        names = Names({NameKind.USER: {"1": Named("Ada")}}, {NameKind.WORKSPACE: "this key may not list them."})
+        told = facts(state(explored(None, 1, total=1, notes=("A note.",))), names)
+        assert told == [
+            "Records come from api.portkey.ai.",
+            "A note.",
+            "Names of workspaces: this key may not list them.",
+            "Names known: 1 people, 0 workspaces, 0 API keys.",
+        ]
+
+
+class TestNames:
+    PEOPLE = Names(
+        {
+            NameKind.USER: {str(n): Named(f"Ada L{n}\u202e", (f"ada{n}@x.example",)) for n in range(6)},
+            NameKind.API_KEY: {"k": Named("nightly")},
+        }
+    )
+
+    @pytest.mark.parametrize(
+        ("text", "found"), [("ada3@x.example", "3"), ("night", "k"), ("3", "3"), ("nobody", "nobody")]
+    )
+    def test_a_name_mail_or_id_stands_for_one(self, text: str, found: str):
+        assert resolve_name(self.PEOPLE, ACTOR, text) == (found, "")
+
+    def test_where_several_fit_some_are_named_safely(self):
+        value, problem = resolve_name(self.PEOPLE, ACTOR, "ada")
+        assert value == "ada"
+        assert problem.startswith("6 fit: Ada L0")
+        assert problem.endswith(" and 2 more")
+        assert "\u202e" not in problem
+
+    def test_only_the_kinds_of_the_field_are_looked_at(self):
+        assert resolve_name(self.PEOPLE, BY_NAME["workspace"], "ada3@x.example") == ("ada3@x.example", "")
