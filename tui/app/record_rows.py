@@ -49,7 +49,7 @@ class RecordRows:
         if state is RowState.PENDING:
             return None
         text = "not loaded" if state is RowState.FAILED else "not delivered"
-        return [Cell(text, Tone.BAD), *(Cell("") for _ in COLUMNS[1:])]
+        return [Cell(text, Tone.MUTED), *(Cell("") for _ in COLUMNS[1:])]
 
     def value(self, index: int, field: Field) -> str:
         """The full text of a field in a row, "" while it isn't here."""

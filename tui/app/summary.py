@@ -101,7 +101,7 @@ def _join(parts: list[Part]) -> list[Part]:
 
 def problem_text(state: State) -> Content | None:
     """The present problem with its cure, else the newest notice."""
-    if state.problem is not None and not isinstance(state.problem, KeyMissing):
+    if state.problem is not None and not _stands_in_the_middle(state):
         return Content.assemble(
             ("✗ ", "bold $error"), (state.problem.cause, "$error"), f" {state.problem.cure} ", ("r", "bold $primary"),
             (" try again", "dim"),
@@ -119,7 +119,7 @@ def blank_text(state: State) -> Content | None:
         return _no_key(state.problem)
     exploration = state.exploration
     if state.problem is not None:
-        return None
+        return _no_records(state.problem) if _stands_in_the_middle(state) else None
     if exploration.frozen is None or (exploration.asked is not None and not exploration.row_count):
         return Content.styled("Asking for the newest records …", "$foreground 55%") if not state.stopped else None
     if exploration.row_count:
@@ -135,6 +135,18 @@ def blank_text(state: State) -> Content | None:
                  ("   f, then x on it\n", "$foreground 55%")]  # fmt: skip
     text += [("\n  t", "bold $primary"), " choose a longer time   ", ("r", "bold $primary"), " ask again up to now"]
     return Content.assemble(*text)
+
+
+def _stands_in_the_middle(state: State) -> bool:
+    """Whether the problem is told in place of the rows, because there are none."""
+    return state.problem is not None and not state.exploration.row_count
+
+
+def _no_records(problem: SourceError) -> Content:
+    return Content.assemble(
+        ("No records could be had\n\n", "bold"), (f"✗ {problem.cause}\n", "$error"), f"{problem.cure}\n\n",
+        ("r", "bold $primary"), " try again   ", ("?", "bold $primary"), " keys   ", ("q", "bold $primary"), " quit",
+    )  # fmt: skip
 
 
 def _no_key(problem: SourceError) -> Content:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from tui.domain.clean import clean
 from tui.domain.errors import TimeTextError
 
 Moment = datetime | timedelta
@@ -86,10 +87,10 @@ def parse_moment(text: str, *, now: datetime, zone: tzinfo | None = UTC) -> Mome
         moment = (moment if moment.tzinfo or zone is None else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise TimeTextError(
-            f"can't read the time {text!r}; write 15m, 4h, 7d, 14:05, 2026-11-20 14:05:09 or 2026-11-20T14:05:09Z"
+            f"can't read the time '{clean(text, 40)}'; write 15m, 4h, 7d, 14:05, 2026-11-20 14:05:09 or 2026-11-20T14:05:09Z"
         ) from None
     if moment < _EARLIEST:
-        raise TimeTextError(f"{text} is before 1970")
+        raise TimeTextError(f"{clean(text, 40)} is before 1970")
     return moment
 
 

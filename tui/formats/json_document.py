@@ -11,6 +11,8 @@ from tui.formats.json_outline import CLOSES, CLOSING, COMMA, DECODED, OPENS, Out
 _INDENT = "  "
 _SPECIAL = re.compile(rf'\\(?:u[0-9a-f]{{4}}|["\\bfnrt])|(?P<mask>{MASK})')
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$-]*", re.ASCII)
+_COMMON_ESCAPES = frozenset({r"\"", r"\\", r"\n", r"\t", r"\r"})
+"""Escapes that every JSON text is full of; the others stand out, since they may hide something."""
 _LITERALS = ("true", "false", "null")
 _IN_STRING = Span(" (JSON in a string)", Role.NOTE)
 
@@ -129,7 +131,8 @@ def _coloured(piece: Span) -> list[Span]:
     position = 0
     for match in _SPECIAL.finditer(piece.text):
         spans.append(Span(piece.text[position : match.start()], piece.role))
-        spans.append(Span(match[0], Role.REDACTED if match["mask"] else Role.ESCAPE))
+        role = Role.PUNCTUATION if match[0] in _COMMON_ESCAPES else Role.ESCAPE
+        spans.append(Span(match[0], Role.REDACTED if match["mask"] else role))
         position = match.end()
     spans.append(Span(piece.text[position:], piece.role))
     return [span for span in spans if span.text]

@@ -114,7 +114,7 @@ class FilterPanel(Widget, can_focus=True):
         value = self._value_text(field)
         text = set_cell_size(clean(value or "any"), max(0, width - _LABEL_WIDTH))
         part = "cursor" if here else "value" if value else "any"
-        mark = "▌" if here else "●" if self._query.value(field.name) else " "
+        mark = "▌" if here else "•" if self._query.value(field.name) else " "
         return Strip(
             [
                 Segment(mark, self.get_component_rich_style("filter-panel--mark")),

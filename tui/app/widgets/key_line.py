@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
+from rich.cells import cell_len
 from textual.binding import Binding
 from textual.dom import DOMNode
 
@@ -14,18 +16,33 @@ Key = tuple[Sequence[str], Binding, DOMNode]
 
 
 class KeyLine(Line):
-    """Keys and their words; a click does what the key does."""
+    """Keys and their words, as many as fit whole; a click does what the key does."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._keys: list[list[Part]] = []
+        self._always: list[list[Part]] = []
 
     def show_keys(self, keys: Iterable[Key], always: Iterable[Key]) -> None:
-        """Draw keys from the left, as many as fit, and on the right those that must never be cut off."""
-        self.show([Part(" "), *self._parts(keys)], [Part(" "), *self._parts(always)])
+        """Draw keys from the left, and on the right those that must never be left out."""
+        self._keys, self._always = [self._parts(key) for key in keys], [self._parts(key) for key in always]
+        self._fit()
 
-    def _parts(self, keys: Iterable[Key]) -> list[Part]:
-        parts: list[Part] = []
-        for shown, binding, node in keys:
-            run = self._runner(binding.action, node)
-            parts += [Part(shown[0], "key", run), Part(f" {binding.description}   ", "muted", run)]
-        return parts
+    def on_resize(self) -> None:
+        self._fit()
 
-    def _runner(self, action: str, node: DOMNode) -> Callable[[], object]:
-        return lambda: self.app.run_action(action, node)
+    def _fit(self) -> None:
+        right = [part for key in self._always for part in key]
+        room = self.size.width - sum(cell_len(part.text) for part in right)
+        left: list[Part] = []
+        for key in self._keys:
+            room -= sum(cell_len(part.text) for part in key)
+            if room < 0:
+                break
+            left += key
+        self.show(left, [*right, Part(" ")])
+
+    def _parts(self, key: Key) -> list[Part]:
+        shown, binding, node = key
+        run = partial(self.app.run_action, binding.action, node)
+        return [Part(f" {shown[0]}", "key", run), Part(f" {binding.description} ", "muted", run)]

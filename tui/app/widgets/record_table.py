@@ -37,6 +37,7 @@ _GUTTER = len(_MARK)
 _MORE_LEFT, _MORE_RIGHT = "‹", "›"
 _PLACEHOLDER = Cell("·····", Tone.MUTED)
 _HEADER = -1
+_LEAST_SEEN = 6
 _THUMB_STEPS_A_CELL = 8
 _LINES_KEPT = 256
 """Drawn rows kept for scrolling back, well over the height of any screen."""
@@ -199,8 +200,8 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
             gutter = Segment(_MARK, palette.mark)
             styled[self.cursor_column] = styled[self.cursor_column][0], palette.cursor
         width = self.size.width
-        line = part_of_line(row_line(styled, self.column_widths), self.scroll_offset.x, width - _GUTTER, palette.blank)
-        return Strip([gutter, *line], width)
+        line = part_of_line(row_line(styled, self.column_widths), self.scroll_offset.x, self._seen, palette.blank)
+        return Strip([gutter, *part_of_line(line, 0, width - _GUTTER, palette.blank)], width)
 
     def _cells_or_dots(self, index: int) -> Sequence[Cell]:
         return self._source.cells(index) or [_PLACEHOLDER] * len(self.columns)
@@ -233,6 +234,19 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
     def _room(self) -> int:
         """How many cells of a line can be seen: the scroll bar covers the rest."""
         return self.size.width - self.scrollbar_size_vertical
+
+    @property
+    def _seen(self) -> int:
+        """How many cells of a row are drawn: a column of which only a few cells would fit is left out, since a cut
+        value reads as another one."""
+        left, room = self.scroll_offset.x, self._room - _GUTTER
+        end = 0
+        for width in self.column_widths:
+            start, end = end, end + width + 2 * PADDING
+            if end - PADDING > left + room:
+                fitting = left + room - start - PADDING
+                return room if fitting >= min(width, _LEAST_SEEN) else max(0, start - left)
+        return room
 
     def on_resize(self) -> None:
         cursor_in_view = self.cursor_row in self._view_told or not self._view_told
