@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.domain.clean import has_unsafe
 from tui.domain.errors import TimeTextError
 from tui.domain.time_range import PRESETS, TimeRange, format_duration, format_moment, parse_moment
 
@@ -68,6 +69,13 @@ class TestReadingAMoment:
             parse_moment(text, now=NOW)
         except TimeTextError as error:
             assert str(error)
+
+    @pytest.mark.parametrize("text", ["\x1b[31m", "1960-01-01\u202e10:00", "99999w\n ago", "\ufe0f" * 1000], ids=ascii)
+    def test_what_is_told_of_it_can_be_shown_anywhere(self, text: str):
+        with pytest.raises(TimeTextError) as told:
+            parse_moment(text, now=NOW)
+        assert not has_unsafe(str(told.value))
+        assert len(str(told.value)) < 200
 
     @given(st.timedeltas(timedelta(), timedelta(days=4000)).map(lambda d: timedelta(seconds=d.total_seconds() // 1)))
     def test_a_duration_reads_back_as_it_was_written(self, duration: timedelta):

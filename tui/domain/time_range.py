@@ -87,7 +87,8 @@ def parse_moment(text: str, *, now: datetime, zone: tzinfo | None = UTC) -> Mome
         moment = (moment if moment.tzinfo or zone is None else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise TimeTextError(
-            f"can't read the time '{clean(text, 40)}'; write 15m, 4h, 7d, 14:05, 2026-11-20 14:05:09 or 2026-11-20T14:05:09Z"
+            f"can't read the time '{clean(text, 40)}'; write 15m, 4h, 7d, 14:05, 2026-11-20 14:05:09 "
+            "or 2026-11-20T14:05:09Z"
         ) from None
     if moment < _EARLIEST:
         raise TimeTextError(f"{clean(text, 40)} is before 1970")
@@ -123,7 +124,7 @@ def api_instant(instant: datetime) -> str:
 def _duration(count: int, unit: str, text: str) -> timedelta:
     seconds = count * _UNITS[unit]
     if seconds > 50 * 366 * 86400:
-        raise TimeTextError(f"{text} is more than fifty years")
+        raise TimeTextError(f"{clean(text, 40)} is more than fifty years")
     return timedelta(seconds=seconds)
 
 
