@@ -18,6 +18,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tui.domain.secret import Secret
 
@@ -141,7 +142,7 @@ def load(flags: Flags, environ: MutableMapping[str, str], config_file: Path) -> 
     where = next((level for level in levels if level.says_where), levels[-1])
     bundle = _first(levels, "ca_bundle")
     return Settings(
-        base_url=where.values.get("base_url") or DEFAULT_BASE_URL,
+        base_url=_checked_base_url(where.values.get("base_url") or DEFAULT_BASE_URL),
         key=where.key_source(),
         profile=profile_name if where is profile else "",
         label=profile.values.get("label", profile_name) if where is profile else "",
@@ -172,6 +173,14 @@ def terminal_problem(environ: Mapping[str, str]) -> str:
         return "this terminal can't move its cursor (TERM=dumb); try: TERM=xterm-256color portkey-audit"
     encoding = (sys.__stderr__.encoding if sys.__stderr__ else "").lower().replace("-", "")
     return "" if encoding == "utf8" else f"this terminal's encoding is {encoding}; try: LC_ALL=C.UTF-8 portkey-audit"
+
+
+def _checked_base_url(text: str) -> str:
+    """The address, where it can be one; whether a key may go there is for the client to say."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"{text!r} is not a base URL; write it as {DEFAULT_BASE_URL}")
+    return text
 
 
 def _environment(environ: MutableMapping[str, str]) -> _Level:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from tests.app.exploring import NOW, Story, exploring, stand_in
 from tui.app.commands import commands_of
@@ -47,6 +47,12 @@ def asked_pages(server: DemoServer) -> list[dict[str, str]]:
 def help_page(story: Story) -> str:
     """All that the help says, scrolled away or not."""
     return str(story.app.screen.query(Static).last().render()) if isinstance(story.app.screen, HelpScreen) else ""
+
+
+def picked_name(story: Story) -> str:
+    """The line under the cursor of the list that is open."""
+    picks = story.app.screen.query_one(OptionList)
+    return str(picks.get_option_at_index(picks.highlighted or 0).prompt)
 
 
 async def choose_filter(story: Story, label: str) -> None:
@@ -181,6 +187,44 @@ class TestFiltering:
         assert asked_pages(server)[-1]["user_id"] == femke
         await story.shows("Femke de Vr")
 
+    async def test_where_a_name_fits_several_one_is_picked(self, story: Story, server: DemoServer):
+        await story.until(lambda: len(story.screen._names.known) == 3, "names")
+        await choose_filter(story, "Actor")
+        await story.press("enter")
+        await story.type("ma")
+        await story.press("enter")
+        await story.shows("are called ma")
+        await story.shows("maya.lindqvist@example.com")
+        while "Maya" not in picked_name(story):
+            await story.press("j")
+        await story.press("enter")
+        await story.shows('actor:"Maya Lindqvist"')
+        await story.settled()
+        maya = next(user["id"] for user in story_users() if user["first_name"] == "Maya")
+        assert asked_pages(server)[-1]["user_id"] == maya
+
+    async def test_a_name_given_at_the_start_is_looked_up_once_names_are_known(self, server: DemoServer):
+        with server:
+            async with exploring(server, query=WEEK.with_("actor", "Tyrone")) as story:
+                await story.shows('actor:"Tyrone Jackson"')
+                await story.settled()
+                assert "Tyrone" in story.text.split("Country")[1] or story.screen._exploration.row_count
+
+    async def test_a_name_that_nobody_has_is_not_passed_off_as_an_answer(self, server: DemoServer):
+        with server:
+            async with exploring(server, query=WEEK.with_("actor", "zzzz")) as story:
+                await story.shows("Nobody known is called 'zzzz': it was sent as an id.")
+
+    async def test_an_address_that_is_none_is_not_asked_for(self, story: Story, server: DemoServer):
+        before = len(asked_pages(server))
+        await choose_filter(story, "Client IP")
+        await story.press("enter")
+        await story.type("999.1.1.1")
+        await story.press("enter")
+        await story.shows("Client IP is an address")
+        assert story.screen.panel.editing
+        assert len(asked_pages(server)) == before
+
     async def test_one_filter_is_lifted_and_then_all(self, server: DemoServer):
         with server:
             query = WEEK.with_("method", "DELETE").with_("status", "200")
@@ -220,6 +264,10 @@ class TestFiltering:
 
 
 class TestTime:
+    async def test_a_time_is_typed_without_further_ado(self, story: Story):
+        await story.press("t", "2", "h", "enter")
+        await story.shows("since:2h")
+
     async def test_a_preset(self, story: Story, server: DemoServer):
         await story.press("t")
         await story.shows("Time range (UTC)")
@@ -378,6 +426,15 @@ class TestTrouble:
                 await story.until(lambda: "not loaded" not in story.text, "the rows")
                 await story.until(lambda: not story.screen.problem_line.display, "the problem to go")
 
+    @pytest.mark.parametrize(("key", "code"), [(REVOKED_KEY, 4), (UNSCOPED_KEY, 1)])
+    async def test_the_exit_code_says_what_stood_in_the_way(self, server: DemoServer, key: str, code: int):
+        with server:
+            async with exploring(server, query=WEEK, key=key) as story:
+                await story.shows("No records could be had")
+                await story.press("q")
+                await story.until(lambda: story.app._exit)
+                assert story.app.return_code == code
+
     async def test_a_wait_is_seen_and_can_be_ended(self, story: Story, server: DemoServer):
         server.queue("429-seconds")
         await story.press("G")
@@ -425,6 +482,25 @@ class TestKeys:
         await story.press("q")
         await story.until(lambda: story.app._exit)
         assert story.app.return_code == 0
+
+    async def test_a_maximised_detail_is_first_made_small_again(self, story: Story):
+        await story.press("enter")
+        await story.shows("[1 Body]")
+        await story.press("z")
+        await story.until(lambda: "  time  " not in story.text, "the detail alone")
+        await story.press("escape")
+        await story.until(lambda: "  time  " in story.text and "[1 Body]" in story.text, "both panes")
+        await story.press("escape")
+        await story.until(lambda: "[1 Body]" not in story.text, "the table alone")
+
+    async def test_f_goes_to_the_filters_and_from_there_puts_them_away(self, story: Story):
+        await story.press("f")
+        assert story.screen.panel.has_focus
+        await story.press("f")
+        await story.until(lambda: "Filters" not in story.text.splitlines()[1], "the filters to go")
+        assert story.screen.table.has_focus
+        await story.press("f")
+        await story.until(lambda: "Filters" in story.text.splitlines()[1], "the filters")
 
     async def test_tab_walks_the_panes(self, story: Story):
         await story.press("tab")

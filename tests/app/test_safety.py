@@ -15,6 +15,7 @@ from textual.color import Color
 from tests.app.attacks import PAYLOADS, AttackHistory, attack
 from tests.app.exploring import NOW, Story, exploring, stand_in
 from tui.app.app import ExitGuard
+from tui.app.copying import COPY_CHOICES
 from tui.demo.server import DemoServer
 from tui.domain.clean import clean
 from tui.domain.errors import Forbidden
@@ -91,10 +92,10 @@ class TestAttackedScreens:
             async with exploring(server) as story:
                 await story.settled()
                 await story.press("enter", "j")
-                for told, key in enumerate("vpjmcql", 1):
-                    await story.press("y", key)
-                    await story.until(lambda n=told: len(story.toasts) == n, key)  # type: ignore[misc]
-                assert all(toast.startswith("Sent ") for toast in story.toasts)
+                for choice in COPY_CHOICES[1:]:
+                    await story.press("y", choice.key)
+                    told = f"Sent {choice.title} ("
+                    await story.until(lambda told=told: [t.startswith(told) for t in story.toasts] == [True], told)  # type: ignore[misc]
 
     async def test_a_dialog_about_a_value_whose_path_was_made_to_harm(self):
         with serving(attack("\x1b]52;c;cm0gLXJm\x07", 1)) as server:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from textual.content import Content
 
-from tui.app.summary import State, blank_text, facts, problem_text, resolve_name, status_line, top_line
+from tui.app.summary import State, blank_text, facts, problem_text, status_line, top_line
 from tui.app.widgets.line import Part
 from tui.domain.errors import Forbidden, KeyMissing, RateLimited
-from tui.domain.fields import ACTOR, BY_NAME
 from tui.domain.names import Named, NameKind, Names
 from tui.domain.page import Origin, Page
 from tui.domain.query import AuditQuery
@@ -50,6 +49,7 @@ def explored(
 def state(exploration: Exploration | None = None, **changed: Any) -> State:
     calm = State(
         query=AuditQuery(),
+        names=Names(),
         exploration=exploration or explored(),
         style=TimeStyle.UTC,
         place="api.portkey.ai",
@@ -186,25 +186,21 @@ class TestFacts:
 
 
 class TestNames:
-    PEOPLE = Names(
-        {
-            NameKind.USER: {str(n): Named(f"Ada L{n}\u202e", (f"ada{n}@x.example",)) for n in range(6)},
-            NameKind.API_KEY: {"k": Named("nightly")},
-        }
-    )
+    PEOPLE = Names({NameKind.USER: {"u1": Named("Ada Love\u202e", ("ada@x.example",))}})
 
-    @pytest.mark.parametrize(
-        ("text", "found"), [("ada3@x.example", "3"), ("night", "k"), ("3", "3"), ("nobody", "nobody")]
-    )
-    def test_a_name_mail_or_id_stands_for_one(self, text: str, found: str):
-        assert resolve_name(self.PEOPLE, ACTOR, text) == (found, "")
+    def test_the_query_is_read_with_names_for_ids(self):
+        text = said(top_line(state(query=AuditQuery().with_("actor", "u1"), names=self.PEOPLE))[0])
+        assert text == r'actor:"Ada Love\u202e" since:24h'
 
-    def test_where_several_fit_some_are_named_safely(self):
-        value, problem = resolve_name(self.PEOPLE, ACTOR, "ada")
-        assert value == "ada"
-        assert problem.startswith("6 fit: Ada L0")
-        assert problem.endswith(" and 2 more")
-        assert "\u202e" not in problem
+    def test_a_stranger_is_named_where_nothing_was_found(self):
+        query = AuditQuery().with_("actor", "tyrone")
+        shown = blank_text(state(explored(query, 0, total=0), query=query, names=self.PEOPLE))
+        assert shown is not None
+        assert "Nobody known is called 'tyrone': it was sent as an id." in shown.plain
 
-    def test_only_the_kinds_of_the_field_are_looked_at(self):
-        assert resolve_name(self.PEOPLE, BY_NAME["workspace"], "ada3@x.example") == ("ada3@x.example", "")
+    def test_and_that_names_are_missing_is_said_with_it(self):
+        query = AuditQuery().with_("actor", "tyrone")
+        names = Names(refused={NameKind.USER: "no scope"})
+        shown = blank_text(state(explored(query, 0, total=0), query=query, names=names))
+        assert shown is not None
+        assert "not all names could be had" in shown.plain

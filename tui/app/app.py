@@ -112,6 +112,8 @@ class ExplorerApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         if not self.is_headless:
             lifeline.attach(self)
+        # Back from the shell the terminal is blank, and Textual believes that it still shows the last frame.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
 
     def get_default_screen(self) -> Screen[Any]:
         return ExplorerScreen(self.given)
@@ -121,7 +123,8 @@ class ExplorerApp(App[int], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         for command in commands_of(screen):
-            yield SystemCommand(command.title, command.help, command.run)
+            where = f"{' '.join(command.keys)} · {command.pane}"
+            yield SystemCommand(f"{command.title}: {command.help}", where, command.run)
         for theme in THEMES:
             yield SystemCommand(f"Theme: {theme.name}", "Change the colours", lambda name=theme.name: self._wear(name))
 

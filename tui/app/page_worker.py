@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import SourceError
@@ -51,7 +52,7 @@ class PageWorker:
         """The seconds left before another attempt and why it is needed, None while there is no such wait."""
         if self._waiting is None:
             return None
-        return max(0, round(self._waits_until - self._ticks())), self._waiting.reason
+        return max(1, ceil(self._waits_until - self._ticks())), self._waiting.reason
 
     def go_on(self) -> None:
         """Fetch what is wanted, once the view rests."""

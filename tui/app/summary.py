@@ -9,7 +9,7 @@ from textual.content import Content
 from tui.app.widgets.line import Part
 from tui.domain.clean import clean
 from tui.domain.errors import KeyMissing, SourceError
-from tui.domain.fields import BY_NAME, Field
+from tui.domain.fields import BY_NAME
 from tui.domain.names import NameKind, Names
 from tui.domain.page import Origin
 from tui.domain.query import AuditQuery
@@ -27,6 +27,7 @@ class State:
     """How things stand.  `waiting` is the seconds left before another attempt, and why it is needed."""
 
     query: AuditQuery
+    names: Names
     exploration: Exploration
     style: TimeStyle
     place: str
@@ -48,8 +49,17 @@ def top_line(state: State) -> tuple[list[Part], list[Part]]:
     right = [Part(f" {state.query.time_range}", "strong"), _BAR, Part(zone, "plain")]
     if state.label:
         right += [_BAR, Part(f" {clean(state.label, 24)} ", f"chip-{state.colour}" if state.colour else "chip")]
-    left = [Part(" "), Part(clean(format_query(state.query)), "strong" if state.query.clauses else "plain")]
+    text = format_query(_named(state.query, state.names))
+    left = [Part(" "), Part(clean(text), "strong" if state.query.clauses else "plain")]
     return left, [*right, Part(" ")]
+
+
+def _named(query: AuditQuery, names: Names) -> AuditQuery:
+    """The query with names where it has ids, for reading."""
+    for clause in query.clauses:
+        known = (names.name(kind, clause.value) for kind in BY_NAME[clause.field].names)
+        query = query.with_(clause.field, next(filter(None, known), clause.value))
+    return query
 
 
 def status_line(state: State) -> tuple[list[Part], list[Part]]:
@@ -64,22 +74,23 @@ def _standing(state: State) -> list[Part]:
         return [Part(state.place, "muted")]
     count = exploration.row_count
     total = f"{count:,}" if exploration.extent_known else f"{exploration.loaded:,} or more"
-    parts = [Part("the last answer:", "warn")] if exploration.asked is not None else []
+    parts: list[Part] = []
+    before = "the last answer: " if exploration.asked is not None else ""
     if count:
         last = min(state.view.stop, count)
-        parts.append(Part(f"{min(state.view.start + 1, last):,}–{last:,} of {total}", "strong"))
+        parts.append(Part(f"{before}{min(state.view.start + 1, last):,}–{last:,} of {total}", "strong"))
         parts.append(Part(f"{exploration.loaded:,} loaded", "plain"))
     else:
-        parts.append(Part("no records", "strong"))
+        parts.append(Part(f"{before}no records", "strong"))
     parts.append(Part(f"until {format_clock(frozen.window.end, state.style.zone)}", "plain"))
-    if frozen.window.end > frozen.frozen_at - SETTLE:
-        parts.append(Part("last 60 s may still fill", "muted"))
     cached = Origin.CACHE in exploration.origins
     both = cached and len(exploration.origins) > 1
     parts.append(Part(f"{state.place}{' + cache' if both else ' (cache)' if cached else ''}", "muted"))
     if abs(exploration.skew) > SKEW_SECONDS:
         ahead = "ahead" if exploration.skew > 0 else "behind"
         parts.append(Part(f"server clock {abs(exploration.skew):.0f} s {ahead}", "warn"))
+    if frozen.window.end > frozen.frozen_at - SETTLE:
+        parts.append(Part("last 60 s may still fill", "muted"))
     return parts
 
 
@@ -132,9 +143,21 @@ def blank_text(state: State) -> Content | None:
     ]
     for clause in exploration.frozen.query.clauses:
         text += ["  drop ", (f"{BY_NAME[clause.field].label} {clean(clause.value, 60)}", "$accent"),
-                 ("   f, then x on it\n", "$foreground 55%")]  # fmt: skip
+                 ("   x on it in the panel, or 0 for all\n", "$foreground 55%")]  # fmt: skip
+    text += [f"  {line}\n" for line in _strangers(state)]
     text += [("\n  t", "bold $primary"), " choose a longer time   ", ("r", "bold $primary"), " ask again up to now"]
     return Content.assemble(*text)
+
+
+def _strangers(state: State) -> list[str]:
+    """Which filters for people or workspaces name nobody who is known, so that they were sent as ids."""
+    told = []
+    for clause in state.query.clauses:
+        kinds = BY_NAME[clause.field].names
+        if kinds and not any(state.names.name(kind, clause.value) for kind in kinds):
+            missing = " (not all names could be had: see ?)" if state.names.refused else ""
+            told.append(f"Nobody known is called {clean(clause.value, 40)!r}{missing}: it was sent as an id.")
+    return told
 
 
 def _stands_in_the_middle(state: State) -> bool:
@@ -171,18 +194,3 @@ def facts(state: State, names: Names) -> list[str]:
     told += [f"Names of {_KIND_WORDS[kind]}: {why}" for kind, why in names.refused.items()]
     known = [f"{len(names.known.get(kind, {})):,} {word}" for kind, word in _KIND_WORDS.items()]
     return [*told, f"Names known: {', '.join(known)}."]
-
-
-def resolve_name(names: Names, field: Field, text: str) -> tuple[str, str]:
-    """The id that a name, mail or id stands for, and why there is none where there isn't one.
-
-    A text that no name fits is taken as the id it may be.
-    """
-    found = names.find(field.names, text)
-    if len(found) == 1:
-        return next(iter(found)), ""
-    if len(found) > 1:
-        some = ", ".join(sorted(clean(named.name, 40) for named in found.values())[:4])
-        more = f" and {len(found) - 4} more" if len(found) > 4 else ""
-        return text, f"{len(found)} fit: {some}{more}"
-    return text, ""

@@ -44,7 +44,10 @@ def explore_portkey(settings: Settings, query: AuditQuery) -> int:
     async def connect() -> Connection:
         if key is None:
             raise KeyMissing(f"There is no key for {settings.base_url}.")
-        return await asyncio.to_thread(open_connection, settings.base_url, key, settings.ca_bundle)
+        names_folder = folder("cache", os.environ)
+        return await asyncio.to_thread(
+            open_connection, settings.base_url, key, settings.ca_bundle, names_folder=names_folder
+        )
 
     from tui.app.context import Context
 
@@ -124,6 +127,7 @@ def open_connection(
     *,
     clock: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    names_folder: Path | None = None,
 ) -> Connection:
     """The stack of sources for an API: cache over retries over the client.  Slow, for what it imports."""
     # pydantic would read the metadata of every installed package, and run whatever plugin one of them brings.
@@ -151,5 +155,5 @@ def open_connection(
         found = next((other for other in page.records if redact(other).identity == record.identity), None)
         return None if found is None else value_at(found, path)
 
-    directory = PortkeyDirectory(transport, cache_folder=folder("cache", os.environ))
+    directory = PortkeyDirectory(transport, cache_folder=names_folder)
     return Connection(cached, directory, cached.forget, reveal, transport.aclose)

@@ -15,3 +15,12 @@ def normalise_address(text: str) -> str:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(address)
+
+
+def is_address(text: str) -> bool:
+    """Whether this is an IPv4 or IPv6 address."""
+    try:
+        ip_address(text.strip())
+    except ValueError:
+        return False
+    return True

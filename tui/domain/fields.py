@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from tui.domain.address import normalise_address
+from tui.domain.address import is_address, normalise_address
 from tui.domain.names import NameKind
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Field:
         """Why `value` can't be asked for, or "" when it can."""
         if self.kind is Kind.NUMBER and not (value.isascii() and value.isdigit() and 100 <= int(value) <= 599):
             return f"{self.label} is a number from 100 to 599, not {value!r}"
+        if self.kind is Kind.ADDRESS and not is_address(value):
+            return f"{self.label} is an address such as {self.example}, not {value!r}"
         if self.choices and self.kind is Kind.TEXT and self.parameter == "method":
             known = {choice.casefold() for choice in self.choices}
             if value.casefold() not in known:

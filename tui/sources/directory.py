@@ -89,16 +89,17 @@ class PortkeyDirectory:
     or written is done without.
     """
 
-    def __init__(self, transport: Transport, *, cache_folder: Path) -> None:
-        """`transport` is shared: whoever made it closes it."""
+    def __init__(self, transport: Transport, *, cache_folder: Path | None) -> None:
+        """`transport` is shared: whoever made it closes it.  Without a folder nothing is remembered."""
         self._transport = transport
         self._refused: dict[NameKind, str] = {}
-        self._file = cache_folder / f"names-{sha256(transport.base_url.encode()).hexdigest()[:16]}.json"
+        name = f"names-{sha256(transport.base_url.encode()).hexdigest()[:16]}.json"
+        self._file = cache_folder / name if cache_folder is not None else None
 
     async def names(self) -> AsyncIterator[Names]:
         """What is remembered, then what each list adds to it as it arrives; what this key was refused once isn't asked
         for again."""
-        known = await asyncio.to_thread(_read, self._file)
+        known = await asyncio.to_thread(_read, self._file) if self._file else {}
         failed: dict[NameKind, str] = {}
         yield Names(known, dict(self._refused))
         for wanted in _LISTS:
@@ -107,13 +108,16 @@ class PortkeyDirectory:
             try:
                 found = await self._fetch(wanted)
             except Forbidden:
-                self._refused[wanted.kind] = f"this key may not list them (scope {wanted.scope}), so ids stay ids."
+                self._refused[wanted.kind] = (
+                    f"this key may not list them (scope {wanted.scope}), so only names learnt before are shown."
+                )
             except SourceError as error:
-                failed[wanted.kind] = f"{error.cause} Ids stay ids."
+                failed[wanted.kind] = f"{error.cause} Press r to ask again."
             else:
                 known = {**known, wanted.kind: {**known.get(wanted.kind, {}), **found}}
             yield Names(known, self._refused | failed)
-        await asyncio.to_thread(_write, self._file, known)
+        if self._file:
+            await asyncio.to_thread(_write, self._file, known)
 
     async def _fetch(self, wanted: _List) -> dict[str, Named]:
         """All of a list, walked until a page isn't full or comes again.  Raises `SourceError`."""

@@ -24,6 +24,7 @@ from tui.app.page_worker import PageWorker
 from tui.app.record_rows import RecordRows
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.menu import MenuScreen
+from tui.app.screens.pick import Pick, PickScreen
 from tui.app.screens.reveal import RevealScreen
 from tui.app.screens.time_range import TimeRangeScreen
 from tui.app.widgets.detail_pane import DetailPane
@@ -31,13 +32,14 @@ from tui.app.widgets.filter_panel import FilterPanel
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.line import Line
 from tui.app.widgets.record_table import RecordTable
-from tui.domain.errors import KeyMissing, SourceError, TimeTextError
+from tui.domain.errors import KeyMissing, SourceError, TimeTextError, Unauthorized
 from tui.domain.fields import BY_NAME, COLUMNS
 from tui.domain.names import Names
 from tui.session import Change, Exploration
 
 if TYPE_CHECKING:
     from tui.app.context import Connection, Context
+    from tui.domain.fields import Field
     from tui.domain.query import AuditQuery
     from tui.domain.record import AuditRecord
     from tui.domain.time_range import TimeRange
@@ -54,7 +56,7 @@ class ExplorerScreen(Screen[None]):
     ALLOW_SELECT = False
     AUTO_FOCUS = "RecordTable"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "filters", "Filters", id="explorer.filters", tooltip="Show or hide the filter panel"),
+        Binding("f", "filters", "Filters", id="explorer.filters", tooltip="Go to the filters; from there, hide them"),
         Binding("t", "time_range", "Time", id="explorer.time", tooltip="Choose the range of time"),
         Binding("T", "zone", "Zone", show=False, id="explorer.zone", tooltip="Times in UTC, local, or as ages"),
         Binding("c", "copy_id", "Copy id", id="explorer.copy_id", tooltip="Copy the request id"),
@@ -134,15 +136,32 @@ class ExplorerScreen(Screen[None]):
             return
         self._worker.source = self._connection.source
         self._ask(self._query)
+        if any(BY_NAME[clause.field].names for clause in self._query.clauses):
+            self._learn_names(self._connection)
 
-    @work(group="names")
-    async def _learn_names(self) -> None:
-        assert self._connection is not None  # noqa: S101 - only started once connected
-        async for names in self._connection.directory.names():
+    @work(group="names", exclusive=True)
+    async def _learn_names(self, connection: Connection) -> None:
+        """Put names in the place of ids as they arrive; at last those that filters were given by are looked up."""
+        self._names_asked = True
+        async for names in connection.directory.names():
             self._names = self._rows.names = names
             self.table.refresh_rows(0, self._exploration.row_count)
             self.panel.show(self._query, names)
             self._show_detail()
+            self._draw_lines()
+        for clause in self._query.clauses:
+            if BY_NAME[clause.field].names:
+                await self._look_up(BY_NAME[clause.field], clause.value)
+
+    async def _look_up(self, field: Field, text: str) -> None:
+        """Filter by whoever `text` means, asking where it may mean several; what fits nobody is taken as an id."""
+        found = self._names.find(field.names, text)
+        value = next(iter(found)) if len(found) == 1 else text
+        if len(found) > 1:
+            picks = [Pick(value, named.name, ", ".join(named.aliases) or value) for value, named in found.items()]
+            value = await self.app.push_screen_wait(PickScreen(f"{len(found)} are called {text}", picks))
+        if value and value != self._query.value(field.name):
+            self._ask(self._query.with_(field.name, value))
 
     async def on_unmount(self) -> None:
         if self._connection is not None:
@@ -184,9 +203,8 @@ class ExplorerScreen(Screen[None]):
         row = self._exploration.row_of(self._held) if self._held is not None else None
         self.table.set_row_count(self._exploration.row_count)
         self.table.show_row(row or 0)
-        if not self._names_asked:
-            self._names_asked = True
-            self._learn_names()
+        if not self._names_asked and self._connection is not None:
+            self._learn_names(self._connection)
 
     def _hold(self) -> None:
         """Remember the record under the cursor; at the top the cursor stays at the top, whatever comes in there."""
@@ -197,6 +215,7 @@ class ExplorerScreen(Screen[None]):
     def _state(self) -> summary.State:
         return summary.State(
             query=self._query,
+            names=self._names,
             exploration=self._exploration,
             style=self._rows.style,
             place=self._given.place,
@@ -256,18 +275,19 @@ class ExplorerScreen(Screen[None]):
 
     @on(DetailPane.Closed)
     def _detail_closed(self) -> None:
-        self.remove_class("detail-open")
-        self.action_focus_table()
+        if self._zoomed:
+            self.remove_class(*_ZOOMED)
+        else:
+            self.remove_class("detail-open")
+            self.action_focus_table()
 
     @on(FilterChanged)
     def _filter_changed(self, event: FilterChanged) -> None:
         field = BY_NAME[event.field]
-        value, problem = event.value, field.problem(event.value) if event.value else ""
-        if value and not problem and field.names:
-            value, problem = summary.resolve_name(self._names, field, value)
-        self.panel.show_problem(field.name, problem if event.settled else "")
-        if not problem and value != self._query.value(field.name):
-            self._ask(self._query.with_(field.name, value))
+        if field.names and event.value:
+            self.run_worker(self._look_up(field, event.value), group="dialogs")
+        elif event.value != self._query.value(field.name):
+            self._ask(self._query.with_(field.name, event.value))
 
     @on(FiltersCleared)
     def action_clear(self) -> None:
@@ -297,15 +317,12 @@ class ExplorerScreen(Screen[None]):
         return not (self.has_class("-narrow") or self.has_class("-low"))
 
     def action_filters(self) -> None:
-        if self._roomy():
-            hidden = self.toggle_class("filters-hidden").has_class("filters-hidden")
-            if hidden and self.panel.has_focus_within:
-                self.action_focus_table()
-            return
-        if self.has_class("filters-asked"):
-            self.action_focus_table()
-        else:
+        """Go to the filters; from there, put them away."""
+        if not self.panel.has_focus_within:
             self.action_focus_filters()
+            return
+        self.add_class("filters-hidden")
+        self.action_focus_table()
 
     def action_focus_filters(self) -> None:
         self.remove_class("filters-hidden", *_ZOOMED).add_class("filters-asked")
@@ -355,7 +372,16 @@ class ExplorerScreen(Screen[None]):
             self.action_quit()
 
     def action_quit(self) -> None:
-        self.app.exit(0)
+        self.app.exit(return_code=self._exit_code())
+
+    def _exit_code(self) -> int:
+        """0 where records were seen; else what stood in the way: 4 the key, 3 the network, 1 anything else."""
+        problem = self._connection_problem or self._exploration.problem
+        if self._exploration.started or problem is None:
+            return 0
+        if isinstance(problem, KeyMissing | Unauthorized):
+            return 4
+        return 3 if problem.transient else 1
 
     def on_descendant_focus(self) -> None:
         self._draw_keys()
@@ -394,6 +420,8 @@ class ExplorerScreen(Screen[None]):
         else:
             self._connection.forget()
             self._ask(self._query)
+            if self._names.refused:
+                self._learn_names(self._connection)
 
     def action_interrupt(self) -> None:
         if self._exploration.loading:
@@ -441,7 +469,9 @@ class ExplorerScreen(Screen[None]):
             self.notify(f"There is no {what} here to copy.", severity="warning")
 
     async def _hand_over(self, text: str, what: str) -> None:
-        self.notify(await self._given.clipboard.copy(text, what, self.app.copy_to_clipboard))
+        message = await self._given.clipboard.copy(text, what, self.app.copy_to_clipboard)
+        self.app.clear_notifications()
+        self.notify(message)
 
     @work(group="dialogs")
     async def action_reveal(self) -> None:
@@ -449,11 +479,9 @@ class ExplorerScreen(Screen[None]):
         record, connection = self._record(), self._connection
         request = self._exploration.request_for(self.table.cursor_row)
         if not path or record is None or request is None or connection is None or not self.detail.is_redacted:
-            self.notify("Open the detail and put its cursor on a ‹redacted› value first.", severity="warning")
+            self.notify(
+                "Put the cursor of the detail on a ‹redacted› value first. What Portkey masked itself can't be had.",
+                severity="warning",
+            )
             return
         await self.app.push_screen_wait(RevealScreen(path, record, request, connection.reveal))
-
-    @property
-    def needs_key(self) -> bool:
-        """Whether the first screen has to tell how to give a key."""
-        return isinstance(self._connection_problem, KeyMissing)

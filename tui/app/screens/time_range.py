@@ -10,11 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.app.screens.pick import ListKeys
+from tui.app.widgets.safe_input import SafeInput
 from tui.domain.errors import TimeTextError
 from tui.domain.time_range import PRESETS, TimeRange, Window, format_moment, parse_moment
 from tui.formats.times import format_time, zone_name
@@ -44,23 +47,34 @@ class TimeRangeScreen(ModalScreen[TimeRange | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Static(Content.styled(f"Time range ({self._zone_name})", "bold"))
-            yield OptionList(*(Option(Content(str(preset))) for preset in PRESETS), compact=True)
+            yield ListKeys(*(Option(Content(str(preset))) for preset in PRESETS), compact=True)
             with Horizontal(classes="field"):
                 yield Static(Content("from "))
-                yield Input(
-                    self._format(self._range.since), id="since", compact=True, placeholder="2026-11-20 14:00:05"
+                yield SafeInput(
+                    self._format(self._range.since),
+                    id="since",
+                    compact=True,
+                    select_on_focus=False,
+                    placeholder="2026-11-20 14:00:05",
                 )
             with Horizontal(classes="field"):
                 yield Static(Content("to   "))
                 until = "now" if self._range.until is None else self._format(self._range.until)
-                yield Input(until, id="until", compact=True, placeholder="now")
+                yield SafeInput(until, id="until", compact=True, select_on_focus=False, placeholder="now")
             yield Static(id="verdict")
-            yield Static(Content.styled("enter take it · tab from and to · esc cancel", "dim"))
+            yield Static(Content.styled("enter take it · type a time, or tab to from and to · esc cancel", "dim"))
 
     def on_mount(self) -> None:
-        if self._range in PRESETS:
-            self.presets.highlighted = PRESETS.index(self._range)
+        self.presets.highlighted = PRESETS.index(self._range) if self._range in PRESETS else None
         self._judge()
+
+    def on_key(self, event: Key) -> None:
+        """A digit or a minus begins to type when the range begins."""
+        if self.presets.has_focus and event.character and event.character in "0123456789-":
+            event.stop()
+            self.since.focus()
+            self.since.value = event.character
+            self.since.cursor_position = 1
 
     def _format(self, moment: object) -> str:
         if isinstance(moment, datetime):

@@ -16,19 +16,12 @@ from textual.widgets import Input
 
 from tui.app.widgets.document_lines import TOP, DocumentLines, Place
 from tui.app.widgets.line import Line, Part
-from tui.domain.clean import UNLIMITED, clean
+from tui.app.widgets.safe_input import SafeInput
 from tui.formats.document import Opening, note
 from tui.formats.find import Find, Hit
 
 _STEPS_AT_ONCE = 2
 """Steps of a document or a find that are taken before anything is drawn: most need no more."""
-
-
-class FindInput(Input):
-    """Takes control characters as the escapes they are drawn as, so that pasted ones can be found."""
-
-    def validate_value(self, value: str) -> str:
-        return clean(value, UNLIMITED)
 
 
 class DocumentView(Vertical):
@@ -45,7 +38,7 @@ class DocumentView(Vertical):
 
     lines = query_one(DocumentLines)
     find_line = query_one("#find", Horizontal)
-    find_input = query_one("#find-text", FindInput)
+    find_input = query_one("#find-text", SafeInput)
     find_count = query_one("#find-count", Line)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -60,7 +53,7 @@ class DocumentView(Vertical):
         yield DocumentLines()
         with Horizontal(id="find"):
             yield Line(id="find-prompt")
-            yield FindInput(id="find-text", compact=True)
+            yield SafeInput(id="find-text", compact=True)
             yield Line(id="find-count")
 
     def on_mount(self) -> None:

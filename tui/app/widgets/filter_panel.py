@@ -20,6 +20,7 @@ from textual.widgets import Input
 
 from tui.app.messages import FilterChanged, FiltersCleared, TimeRangeWanted
 from tui.app.widgets.row_line import fit
+from tui.app.widgets.safe_input import SafeInput
 from tui.domain.clean import clean
 from tui.domain.fields import FILTERS, ORGANISATION, TIME, Field
 from tui.domain.names import Names
@@ -61,10 +62,11 @@ class FilterPanel(Widget, can_focus=True):
         self._names = Names()
         self._problems: dict[str, str] = {}
         self._edited: Field | None = None
+        self._before = ""
         self._typing: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Input(compact=True, select_on_focus=False)
+        yield SafeInput(compact=True)
 
     def show(self, query: AuditQuery, names: Names) -> None:
         """Draw this query."""
@@ -183,40 +185,58 @@ class FilterPanel(Widget, can_focus=True):
 
     def _open_box(self) -> None:
         self._edited = self.current
+        # An id is edited as the name it goes by; it is selected, so that typing replaces it.
+        self._before = self._value_text(self.current)
         with self.prevent(Input.Changed):
-            self.box.value = self._query.value(self.current.name)
-        self.box.cursor_position = len(self.box.value)
-        self.box.placeholder = self.current.example
+            self.box.value = self._before
+        self.box.placeholder = f"e.g. {self.current.example}"
         self.box.styles.offset = (_LABEL_WIDTH, self._cursor + _HEADING_LINES)
-        self.box.styles.width = max(4, self.size.width - _LABEL_WIDTH - 1)
+        self.box.styles.width = max(4, self.size.width - _LABEL_WIDTH)
         self.box.add_class("-open")
         self.box.focus()
         self.refresh()
 
     def _close_box(self) -> None:
+        """End editing, and ask for what was typed, unless it is what was there or can't be meant."""
         if self._edited is None:
             return
         field, self._edited = self._edited, None
+        self._stop_typing()
+        self.box.remove_class("-open")
+        value = self.box.value.strip()
+        if value != self._before and not self._judge(field, value):
+            self.post_message(FilterChanged(field.name, value))
+        self.refresh()
+
+    def _judge(self, field: Field, value: str) -> str:
+        """Show, and give, what is wrong with a value."""
+        problem = field.problem(value) if value else ""
+        self.show_problem(field.name, problem)
+        return problem
+
+    def _stop_typing(self) -> None:
         if self._typing is not None:
             self._typing.stop()
-        self.box.remove_class("-open")
-        self.post_message(FilterChanged(field.name, self.box.value.strip()))
-        self.refresh()
+            self._typing = None
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        """Ask once typing rests; a name that is only begun may be somebody else's, so it waits for its end."""
         event.stop()
-        if self._edited is None:
+        self._stop_typing()
+        field, value = self._edited, event.value.strip()
+        if field is None:
             return
-        message = FilterChanged(self._edited.name, event.value.strip(), settled=False)
-        if self._typing is not None:
-            self._typing.stop()
-        self._typing = self.set_timer(_TYPING_SECONDS, lambda: self.post_message(message) and None)
+        self.show_problem(field.name, "")
+        if not field.names and not (value and field.problem(value)):
+            message = FilterChanged(field.name, value, settled=False)
+            self._typing = self.set_timer(_TYPING_SECONDS, lambda: self.post_message(message) and None)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.action_finish()
+        if self._edited is not None and not self._judge(self._edited, event.value.strip()):
+            self.action_finish()
 
     @on(Input.Blurred)
     def _left(self, event: Input.Blurred) -> None:
