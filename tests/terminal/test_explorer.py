@@ -18,6 +18,7 @@ from tests.terminal.sequences import clipboard_writes, strangers
 pytestmark = pytest.mark.terminal
 
 Start = Callable[..., Driven]
+KEY_MISSING_OR_REFUSED = 4
 RECORD = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d +\d{3} ")
 FACT = re.compile(r"Request id +([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 """The record's id as the detail's facts tell it."""
@@ -104,7 +105,7 @@ class TestWithoutAKey:
         assert "export PORTKEY_API_KEY=" in explorer.screen
         assert "portkey-audit --demo" in explorer.screen
         explorer.press("q")
-        assert explorer.ends() == 0
+        assert explorer.ends() == KEY_MISSING_OR_REFUSED
 
 
 class TestAWrongKey:
@@ -113,7 +114,7 @@ class TestAWrongKey:
         explorer.shows("401")
         assert "pk-not-the-one" not in explorer.screen
         explorer.press("q")
-        assert explorer.ends() == 0
+        assert explorer.ends() == KEY_MISSING_OR_REFUSED
 
 
 class TestWhereItCanNotDraw:
