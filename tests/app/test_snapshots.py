@@ -133,7 +133,7 @@ class TestTheDetail:
     )
     async def test_tab(self, server: DemoServer, same_picture: SamePicture, tab: str, name: str, shown: str):
         async with exploring(server, size=NORMAL, query=PLUGINS) as story:
-            await comes_to_rest(story, " plugins ")
+            await comes_to_rest(story, " plugins")
             await story.press("enter", tab)
             await comes_to_rest(story, f"[{tab} {name}]")
             await comes_to_rest(story, shown)
@@ -141,7 +141,7 @@ class TestTheDetail:
 
     async def test_narrow(self, server: DemoServer, same_picture: SamePicture):
         async with exploring(server, size=NARROW, query=PLUGINS) as story:
-            await comes_to_rest(story, " plugins ")
+            await comes_to_rest(story, " plugins")
             await story.press("enter")
             await comes_to_rest(story, "redacted")
             same_picture(story)
