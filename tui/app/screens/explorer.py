@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -82,6 +82,7 @@ class ExplorerScreen(Screen[None]):
     top = query_one("#top", Line)
     panel = query_one(FilterPanel)
     table = query_one(RecordTable)
+    main = query_one("#main", Vertical)
     detail = query_one(DetailPane)
     blank = query_one("#blank", Static)
     problem_line = query_one("#problem", Static)
@@ -112,7 +113,6 @@ class ExplorerScreen(Screen[None]):
             yield FilterPanel(with_organisation=bool(self._query.value("organisation")), id="filters")
             with Vertical(id="main"):
                 yield RecordTable(COLUMNS, self._rows, id="table")
-                yield DetailPane(id="detail")
                 yield Static(id="blank")
         yield Static(id="problem")
         yield Line(id="status")
@@ -133,11 +133,17 @@ class ExplorerScreen(Screen[None]):
         except SourceError as error:
             self._connection_problem = error
             self._draw_lines()
+            await self._mount_detail()
             return
         self._worker.source = self._connection.source
         self._ask(self._query)
         if any(BY_NAME[clause.field].names for clause in self._query.clauses):
             self._learn_names(self._connection)
+
+    async def _mount_detail(self) -> None:
+        """Add the pane that nobody can look at before there are rows; building it would hold those up."""
+        if not self.query(DetailPane):
+            await self.main.mount(DetailPane(id="detail"), after=self.table)
 
     @work(group="names", exclusive=True)
     async def _learn_names(self, connection: Connection) -> None:
@@ -203,6 +209,7 @@ class ExplorerScreen(Screen[None]):
         row = self._exploration.row_of(self._held) if self._held is not None else None
         self.table.set_row_count(self._exploration.row_count)
         self.table.show_row(row or 0)
+        self.call_after_refresh(self._mount_detail)
         if not self._names_asked and self._connection is not None:
             self._learn_names(self._connection)
 
@@ -270,8 +277,8 @@ class ExplorerScreen(Screen[None]):
         self._detail_rest = self.set_timer(_DETAIL_REST_SECONDS, self._show_detail)
 
     @on(RecordTable.Opened)
-    def _opened(self) -> None:
-        self.action_focus_detail()
+    async def _opened(self) -> None:
+        await self.action_focus_detail()
 
     @on(DetailPane.Closed)
     def _detail_closed(self) -> None:
@@ -334,28 +341,34 @@ class ExplorerScreen(Screen[None]):
             self.remove_class("detail-open")
         self.table.focus()
 
-    def action_focus_detail(self) -> None:
+    async def action_focus_detail(self) -> None:
+        await self._mount_detail()
         self.remove_class("filters-asked").add_class("detail-open")
         self._show_detail()
         self.detail.focus()
 
-    def action_pane(self, step: int) -> None:
-        panes: list[tuple[bool, Callable[[], None]]] = [
+    @property
+    def _in_detail(self) -> bool:
+        return self.has_class("detail-open") and self.detail.has_focus_within
+
+    async def action_pane(self, step: int) -> None:
+        panes: list[tuple[bool, Callable[[], Awaitable[None] | None]]] = [
             (self.panel.has_focus_within, self.action_focus_filters),
             (self.table.has_focus, self.action_focus_table),
         ]
         if self.has_class("detail-open"):
-            panes.append((self.detail.has_focus_within, self.action_focus_detail))
+            panes.append((self._in_detail, self.action_focus_detail))
         if self._roomy() and self.has_class("filters-hidden"):
             panes.pop(0)
         here = next((i for i, (focused, _) in enumerate(panes) if focused), 0)
-        panes[(here + step) % len(panes)][1]()
+        if (focused := panes[(here + step) % len(panes)][1]()) is not None:
+            await focused
 
     def action_maximise(self) -> None:
         if self._zoomed:
             self.remove_class(*_ZOOMED)
         elif not self.panel.has_focus_within:
-            self.add_class("zoomed-detail" if self.detail.has_focus_within else "zoomed-table")
+            self.add_class("zoomed-detail" if self._in_detail else "zoomed-table")
 
     def action_back(self) -> None:
         if self._zoomed:
@@ -457,7 +470,7 @@ class ExplorerScreen(Screen[None]):
             key,
             record=self._record(),
             cell=self._rows.value(self.table.cursor_row, field),
-            pane=self.detail if self.detail.has_focus_within else None,
+            pane=self.detail if self._in_detail else None,
             frozen=self._exploration.frozen,
             names=self._names,
             base_url=self._given.base_url,
@@ -475,7 +488,7 @@ class ExplorerScreen(Screen[None]):
 
     @work(group="dialogs")
     async def action_reveal(self) -> None:
-        path = self.detail.current_path if self.detail.has_focus_within else ""
+        path = self.detail.current_path if self._in_detail else ""
         record, connection = self._record(), self._connection
         request = self._exploration.request_for(self.table.cursor_row)
         if not path or record is None or request is None or connection is None or not self.detail.is_redacted:
