@@ -121,8 +121,9 @@ class ExplorerScreen(Screen[None]):
     def on_mount(self) -> None:
         self.panel.show(self._query, self._names)
         self._draw_lines()
-        # At once, not by message: the status line then lands in the same frame as the rows it tells of.
-        self.watch(self.table, "visible_rows", self._draw_lines, init=False)
+        # At once, not by message: the status line then lands in the same frame as the rows it tells of, and what is
+        # missing is on its way before the screen is painted.
+        self.watch(self.table, "visible_rows", self._view_changed, init=False)
         self.call_after_refresh(self._connect)
 
     @work(group="connect")
@@ -261,10 +262,10 @@ class ExplorerScreen(Screen[None]):
 
     # What the panes tell
 
-    @on(RecordTable.ViewChanged)
-    def _view_changed(self, event: RecordTable.ViewChanged) -> None:
-        self._exploration.look(event.first, event.last, self._given.ticks())
-        self._worker.go_on()
+    def _view_changed(self, rows: range) -> None:
+        if rows:
+            self._exploration.look(rows.start, rows.stop - 1, self._given.ticks())
+            self._worker.go_on()
         self._draw_lines()
 
     @on(RecordTable.CursorMoved)

@@ -83,19 +83,7 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
     ]
 
     visible_rows: Reactive[range] = Reactive(range(0), init=False, repaint=False)
-    """The rows in view.  What is to be painted together with them watches this; others have `ViewChanged`."""
-
-    @dataclass
-    class ViewChanged(Message):
-        """Other rows came into view, or their number changed; told after the repaint, once for all that changed.
-
-        `first` and `last` are the rows in view, both included (0 and -1: none).  `direction` is 1 where the view moved
-        towards the last row, -1 towards the first, 0 where its top stayed.
-        """
-
-        first: int
-        last: int
-        direction: int
+    """The rows in view; whoever watches is told before they are painted."""
 
     @dataclass
     class CursorMoved(Message):
@@ -119,8 +107,6 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         self._shares = [column for _, column in shown]
         self._lines: LRUCache[int, Strip] = LRUCache(_LINES_KEPT)
         self._palette: _Palette | None = None
-        self._view_told = range(0)
-        self._view_to_tell = False
 
     # What the screen asks for
 
@@ -249,7 +235,7 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         return room
 
     def on_resize(self) -> None:
-        cursor_in_view = self.cursor_row in self._view_told or not self._view_told
+        cursor_in_view = self.cursor_row in self.visible_rows or not self.visible_rows
         self._lines.clear()
         self.measure(self.row_count, share_room(self._shares, self._room - _GUTTER))
         if cursor_in_view:
@@ -274,19 +260,9 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         return round(scroll_y / step) * step if step > 1 else scroll_y
 
     def _look(self) -> None:
-        """Work out the rows in view; tell watchers at once, and everybody else after the repaint."""
+        """Work out the rows in view."""
         first = self.scroll_offset.y
         self.visible_rows = range(first, max(first, min(self.row_count, first + self._page_height)))
-        if not self._view_to_tell:
-            self._view_to_tell = True
-            self.call_after_refresh(self._tell_view)
-
-    def _tell_view(self) -> None:
-        view, told = self.visible_rows, self._view_told
-        self._view_to_tell = False
-        self._view_told = view
-        direction = (view.start > told.start) - (view.start < told.start)
-        self.post_message(self.ViewChanged(view.start, view.stop - 1, direction))
 
     # The cursor
 
