@@ -57,7 +57,7 @@ class TestWhereTheKeyComesFrom:
     @pytest.mark.parametrize("command", ['["false"]', '["/no/such/program"]'])
     def test_a_command_that_fails_is_named(self, config: Path, command: str):
         config.write_text(f'default_profile = "p"\n[profiles.p]\napi_key_command = {command}\n')
-        with pytest.raises(SettingsError, match="the key command '(false|/no/such/program)'"):
+        with pytest.raises(SettingsError, match=r"the key command '(false|/no/such/program)'"):
             key_of(load(Flags(), {}, config))
 
     def test_what_is_no_key_is_refused_without_being_shown(self, config: Path):
@@ -145,7 +145,7 @@ class TestMistakesInTheFile:
 
     def test_a_profile_that_is_not_there(self, config: Path):
         config.write_text("[profiles.prod]\n")
-        with pytest.raises(SettingsError, match="no profile 'prd'.*did you mean 'prod'"):
+        with pytest.raises(SettingsError, match=r"no profile 'prd'.*did you mean 'prod'"):
             load(Flags(profile="prd"), {}, config)
 
     def test_a_file_that_is_no_text(self, config: Path):

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tui.domain.fields import FILTERS
+
 HEAVY = ("textual", "rich", "httpx", "pydantic")
 LOADED = (
     "import sys\n"
@@ -34,9 +36,8 @@ class TestHelp:
 
     def test_it_names_every_filter_of_the_api_and_the_exit_codes(self):
         text = run("--help").stdout
-        for flag in ("--method", "--status", "--actor", "--actor-type", "--workspace", "--resource", "--action", "--uri",
-                     "--request-id", "--ip", "--country", "--organisation", "--since", "--until"):  # fmt: skip
-            assert f"{flag} " in text
+        for name in (*(field.name for field in FILTERS), "since", "until"):
+            assert f"--{name} " in text
         assert "Exit codes" in text
 
     def test_there_is_no_flag_that_takes_a_key(self):

@@ -83,7 +83,7 @@ class TestTheFieldTable:
     def test_all_sixteen_fields_of_a_record_stand_in_it(self):
         assert {field.attribute for field in FIELDS} - {""} == set(AuditRecord.model_fields)
 
-    @pytest.mark.parametrize("value", ["99", "600", "abc", "２００", "-200", "20"])
+    @pytest.mark.parametrize("value", ["99", "600", "abc", "\uff12\uff10\uff10", "-200", "20"])
     def test_a_status_out_of_range_is_refused_with_a_reason(self, value: str):
         assert "100 to 599" in BY_NAME["status"].problem(value)
 

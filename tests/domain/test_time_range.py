@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -58,17 +59,17 @@ class TestReadingAMoment:
     def test_now_is_no_moment_of_its_own(self):
         assert parse_moment(" Now ", now=NOW) is None
 
-    @pytest.mark.parametrize("text", ["", "soon", "25:00", "2026-13-01", "1x", "１５m", "0001-01-01", "99999999w"])
+    @pytest.mark.parametrize(
+        "text", ["", "soon", "25:00", "2026-13-01", "1x", "\uff11\uff15m", "0001-01-01", "99999999w"]
+    )
     def test_what_cannot_be_read_is_told_with_the_forms_there_are(self, text: str):
         with pytest.raises(TimeTextError):
             parse_moment(text, now=NOW)
 
     @given(st.text(max_size=40))
     def test_nothing_but_its_own_error_is_ever_raised(self, text: str):
-        try:
+        with suppress(TimeTextError):
             parse_moment(text, now=NOW)
-        except TimeTextError as error:
-            assert str(error)
 
     @pytest.mark.parametrize("text", ["\x1b[31m", "1960-01-01\u202e10:00", "99999w\n ago", "\ufe0f" * 1000], ids=ascii)
     def test_what_is_told_of_it_can_be_shown_anywhere(self, text: str):
@@ -81,7 +82,7 @@ class TestReadingAMoment:
     def test_a_duration_reads_back_as_it_was_written(self, duration: timedelta):
         assert parse_moment(format_duration(duration), now=NOW) == duration
 
-    @given(st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1)).map(lambda d: d.replace(microsecond=0, tzinfo=UTC)))
+    @given(st.integers(86_400, 7_258_118_400).map(lambda second: datetime.fromtimestamp(second, UTC)))
     def test_an_instant_reads_back_as_it_was_written(self, instant: datetime):
         assert parse_moment(format_moment(instant), now=NOW) == instant
 
@@ -99,7 +100,7 @@ class TestAWindow:
         assert not TimeRange(start, end).is_relative
 
     def test_a_range_that_ends_before_it_begins_says_so(self):
-        with pytest.raises(TimeTextError, match="ends .* before it begins"):
+        with pytest.raises(TimeTextError, match=r"ends .* before it begins"):
             TimeRange(NOW, NOW - timedelta(seconds=1)).resolve(NOW)
 
     def test_presets_are_called_as_people_say_them(self):
