@@ -25,7 +25,7 @@ from tui.settings import DEFAULT_BASE_URL, folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.app.context import Connection, Context
+    from tui.app.context import Connection
     from tui.domain.page import PageRequest
     from tui.domain.query import AuditQuery
     from tui.domain.record import AuditRecord
@@ -49,21 +49,14 @@ def explore_portkey(settings: Settings, query: AuditQuery) -> int:
             open_connection, settings.base_url, key, settings.ca_bundle, names_folder=names_folder
         )
 
-    from tui.app.context import Context
-
-    return run(
-        Context(
-            connect=connect,
-            clock=utc_now,
-            ticks=time.monotonic,
-            clipboard=reachable_from(os.environ),
-            query=query,
-            place=urlsplit(settings.base_url).hostname or settings.base_url,
-            base_url=settings.base_url,
-            label=settings.label,
-            colour=settings.colour,
-            source_words=(f"--profile={settings.profile}",) if settings.profile else (),
-        )
+    return _run(
+        connect,
+        query,
+        place=urlsplit(settings.base_url).hostname or settings.base_url,
+        base_url=settings.base_url,
+        label=settings.label,
+        colour=settings.colour,
+        source_words=(f"--profile={settings.profile}",) if settings.profile else (),
     )
 
 
@@ -76,32 +69,41 @@ def explore_demo(query: AuditQuery) -> int:
         return await asyncio.to_thread(open_connection, base_url, key)
 
     try:
-        from tui.app.context import Context
-
-        return run(
-            Context(
-                connect=connect,
-                clock=utc_now,
-                ticks=time.monotonic,
-                clipboard=reachable_from(os.environ),
-                query=query,
-                place="demo",
-                base_url=DEFAULT_BASE_URL,
-                label="DEMO",
-                source_words=("--demo",),
-            )
-        )
+        return _run(connect, query, place="demo", base_url=DEFAULT_BASE_URL, label="DEMO", source_words=("--demo",))
     finally:
         stand_in.stop()
 
 
-def run(context: Context) -> int:
+def _run(
+    connect: Callable[[], Awaitable[Connection]],
+    query: AuditQuery,
+    *,
+    place: str,
+    base_url: str,
+    label: str,
+    colour: str = "",
+    source_words: tuple[str, ...],
+) -> int:
     """Draw until the reader leaves."""
     with _importing():
         from tui.app.app import ExplorerApp
+        from tui.app.context import Context
 
     gc.freeze()
-    app = ExplorerApp(context)
+    app = ExplorerApp(
+        Context(
+            connect=connect,
+            clock=utc_now,
+            ticks=time.monotonic,
+            clipboard=reachable_from(os.environ),
+            query=query,
+            place=place,
+            base_url=base_url,
+            label=label,
+            colour=colour,
+            source_words=source_words,
+        )
+    )
     app.run()
     return app.return_code or 0
 

@@ -175,12 +175,6 @@ class FilterPanel(Widget, can_focus=True):
         """While typing, keys belong to the input; while not, Escape belongs to the screen."""
         return self.editing == (action == "finish")
 
-    def edit(self, name: str) -> None:
-        """Put the cursor on a field and begin to edit it."""
-        self._cursor = next(i for i, field in enumerate(self.fields) if field.name == name)
-        self.refresh()
-        self.action_edit()
-
     # The input
 
     def _open_box(self) -> None:
