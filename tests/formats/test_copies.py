@@ -21,7 +21,8 @@ from tui.domain.query import AuditQuery, FrozenQuery
 from tui.domain.record import AuditRecord
 from tui.domain.redaction import redact
 from tui.domain.secret import Secret
-from tui.domain.time_range import TimeRange, parse_moment
+from tui.domain.time_range import TimeRange
+from tui.domain.time_text import parse_moment
 from tui.formats.copies import command_line, curl_command, markdown_table, record_json
 from tui.sources.portkey import PortkeySource
 from tui.sources.transport import Transport

@@ -12,7 +12,8 @@ from tui.cli import wiring
 from tui.domain.errors import TimeTextError
 from tui.domain.fields import BY_NAME
 from tui.domain.query import AuditQuery
-from tui.domain.time_range import TimeRange, parse_moment
+from tui.domain.time_range import TimeRange
+from tui.domain.time_text import parse_moment
 from tui.settings import Flags, Settings, SettingsError, config_file, load, terminal_problem
 
 USAGE = 2

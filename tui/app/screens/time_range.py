@@ -19,7 +19,8 @@ from textual.widgets.option_list import Option
 from tui.app.screens.pick import ListKeys
 from tui.app.widgets.safe_input import SafeInput
 from tui.domain.errors import TimeTextError
-from tui.domain.time_range import PRESETS, TimeRange, Window, format_moment, parse_moment
+from tui.domain.time_range import PRESETS, TimeRange, Window, format_moment
+from tui.domain.time_text import parse_moment
 from tui.formats.times import format_time, zone_name
 
 
