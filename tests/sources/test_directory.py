@@ -227,25 +227,6 @@ class TestMemory:
             assert arrived[-1].actor("u-0") == "Person 0"
             assert json.loads(file.read_bytes())["names"]["user"] == {"u-0": ["Person 0", []]}
 
-    async def test_a_link_planted_in_its_place_is_replaced_and_not_followed(self, folder: Path, tmp_path: Path) -> None:
-        victim = tmp_path / "victim"
-        victim.write_text("untouched")
-        async with serving(people(0, 1), listed()) as server:
-            await all_names(server.base_url, folder)
-            (file,) = folder.iterdir()
-            file.unlink()
-            file.symlink_to(victim)
-            await all_names(server.base_url, folder)
-        assert victim.read_text() == "untouched"
-        assert not file.is_symlink()
-
-    async def test_a_folder_that_others_may_write_to_is_not_used(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
-        folder.chmod(0o777)
-        arrived, _ = await names_from(folder, people(0, 1), listed())
-        assert arrived[-1].actor("u-0") == "Person 0"
-        assert list(folder.iterdir()) == []
-
     async def test_where_nothing_can_be_written_names_are_still_found(self, folder: Path) -> None:
         folder.parent.mkdir()
         folder.write_text("not a folder")

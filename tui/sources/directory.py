@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import stat
-import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +13,7 @@ from typing import Any
 
 from tui.domain.errors import Forbidden, SourceError
 from tui.domain.names import Named, NameKind, Names
+from tui.private_files import write_private
 from tui.sources.answers import value_of
 from tui.sources.transport import Transport
 
@@ -160,24 +158,4 @@ def _write(file: Path, known: Mapping[NameKind, Mapping[str, Named]]) -> None:
         kind: {identifier: [n.name, n.aliases] for identifier, n in named.items()} for kind, named in known.items()
     }
     with suppress(OSError):
-        _make_private_folder(file.parent)
-        # mkstemp opens with O_EXCL and O_NOFOLLOW, for its owner alone.
-        descriptor, scratch = tempfile.mkstemp(prefix=".names-", dir=file.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-                json.dump({"format": _FORMAT, "names": names}, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(scratch).replace(file)
-        except OSError:
-            Path(scratch).unlink(missing_ok=True)
-            raise
-
-
-def _make_private_folder(folder: Path) -> None:
-    """Make the folder for its owner alone.  Raises OSError where it is somebody else's, or others may write to it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat(follow_symlinks=False)
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
-        raise PermissionError(f"{folder} is not a folder of one's own")
-    folder.chmod(0o700)
+        write_private(file, json.dumps({"format": _FORMAT, "names": names}).encode("ascii"))

@@ -1,0 +1,1 @@
+"""What outlives a run and is not the archive: saved views, marks, history, and how the table was laid out."""

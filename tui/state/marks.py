@@ -1,0 +1,81 @@
+"""The records that the reader marked, kept across restarts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+
+from tui.domain.record import Identity
+from tui.state.state_file import StateFile
+
+MOST_MARKS = 10_000
+_VERSION: Literal[1] = 1
+
+
+class _Kept(BaseModel):
+    """What the file says."""
+
+    version: Literal[1]
+    marks: tuple[Identity, ...]
+
+
+class MarkBook:
+    """Marked records by identity, in the order of marking; each change is written at once."""
+
+    def __init__(self, file: Path | None) -> None:
+        """`file` as `marks_file` names it; without one the marks last for this run."""
+        self._file = StateFile(file, "The marks")
+        self._dropped = ""
+        self._hold(self._file.read(_parse, ()))
+
+    @property
+    def marked(self) -> frozenset[Identity]:
+        return self._marked
+
+    @property
+    def ordered(self) -> tuple[Identity, ...]:
+        """The first marked first."""
+        return self._ordered
+
+    @property
+    def problem(self) -> str:
+        """What went wrong when marks were last read or changed, in a sentence to show; "" where nothing did."""
+        return self._file.problem or self._dropped
+
+    def __len__(self) -> int:
+        return len(self._ordered)
+
+    def toggle(self, identity: Identity) -> bool:
+        """Mark the record, or unmark it; gives whether it is marked now."""
+        if identity in self._marked:
+            self._change([mark for mark in self._ordered if mark != identity])
+        else:
+            self._change([*self._ordered, identity])
+        return identity in self._marked
+
+    def clear(self) -> None:
+        self._change(())
+
+    def _change(self, marks: Sequence[Identity]) -> None:
+        self._hold(marks)
+        self._file.write(json.dumps({"version": _VERSION, "marks": self._ordered}).encode("ascii"))
+
+    def _hold(self, marks: Sequence[Identity]) -> None:
+        too_many = len(marks) > MOST_MARKS
+        self._dropped = f"Only the newest {MOST_MARKS:,} marks are kept; older ones went." if too_many else ""
+        self._ordered = tuple(marks[-MOST_MARKS:])
+        self._marked = frozenset(self._ordered)
+
+
+def marks_file(state_folder: Path, base_url: str) -> Path:
+    """Where the marks of an API address are kept: one file each, whose name doesn't tell the address."""
+    return state_folder / f"marks-{sha256(base_url.rstrip('/').encode()).hexdigest()[:16]}.json"
+
+
+def _parse(data: bytes) -> tuple[Identity, ...]:
+    return tuple(dict.fromkeys(_Kept.model_validate_json(data, strict=True).marks))
