@@ -12,7 +12,6 @@ import re
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 os.environ |= {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
@@ -20,12 +19,11 @@ os.environ.pop("NO_COLOR", None)  # Textual reads these when it is imported
 
 import resvg_py
 
-from tests.app.exploring import NOW, exploring
+from tests.app.exploring import NOW, asking, exploring
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.errors import KeyMissing
 from tui.domain.query import AuditQuery
-from tui.domain.time_range import TimeRange
 
 HERE = Path(__file__).parent
 FONT = "DejaVu Sans Mono"
@@ -46,8 +44,9 @@ class Picture:
     has_key: bool = True
 
 
-CONFIGS = AuditQuery(TimeRange(timedelta(days=7))).with_("resource", "configs").with_("method", "PUT")
-REFUSED = AuditQuery().with_("status", "403")
+CONFIGS = asking("res:configs method:PUT since:7d")
+REFUSED = asking("status:403 since:24h")
+SCAN = asking("is:failed -country:none (res:prompts OR res:api-keys) since:7d")
 
 PICTURES = (
     Picture("first"),
@@ -58,6 +57,11 @@ PICTURES = (
     Picture("narrow", size=(80, 24)),
     Picture("no-key", has_key=False),
     Picture("wide", ("enter", "4"), (200, 50), REFUSED),
+    Picture("scan", query=SCAN),
+    Picture("bar", ("slash", *"actor:ma"), query=REFUSED),
+    Picture("values", ("l", "l", "l", "v"), query=REFUSED),
+    Picture("pivot", ("p",), query=REFUSED),
+    Picture("views", ("apostrophe",)),
 )
 
 
@@ -68,7 +72,7 @@ async def draw(picture: Picture, server: DemoServer) -> str:
     async with exploring(where, size=picture.size, query=picture.query, problem=problem) as story:
         if picture.has_key:
             await story.settled()
-            await story.until(lambda: len(story.screen._names.known) == _KINDS_OF_NAMES, "every name")
+            await story.until(lambda: len(story.screen._investigation.names.known) == _KINDS_OF_NAMES, "every name")
         else:
             await story.shows("No API key yet")
         await story.press(*picture.keys)

@@ -114,11 +114,11 @@ since = "1h"
         assert (settings.since, settings.organisation_id) == ("1h", "org-prod")
 
     def test_flags_over_all(self, config: Path, tmp_path: Path):
-        flags = Flags(profile="prod", api_key_file=str(key_file(tmp_path, OTHER_KEY)), since="15m", organisation="o")
+        flags = Flags(profile="prod", api_key_file=str(key_file(tmp_path, OTHER_KEY)))
         settings = load(flags, {}, config)
         assert key_of(settings) == OTHER_KEY
         assert settings.base_url == DEFAULT_BASE_URL
-        assert (settings.since, settings.organisation_id) == ("15m", "o")
+        assert (settings.since, settings.organisation_id) == ("1h", "org-prod")
 
 
 class TestMistakesInTheFile:

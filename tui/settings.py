@@ -67,19 +67,19 @@ class KeySource:
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """What the command line said; "" is not said."""
+    """What the command line said of where to ask; "" is not said."""
 
     profile: str = ""
     base_url: str = ""
     api_key_file: str = ""
-    since: str = ""
-    until: str = ""
-    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds for this run.  `key` None: no level says where a key is."""
+    """What holds for this run.  `key` None: no level says where a key is.
+
+    `since` is how a range of time begins that no query and no flag begins otherwise.
+    """
 
     base_url: str = DEFAULT_BASE_URL
     key: KeySource | None = None
@@ -88,7 +88,6 @@ class Settings:
     colour: str = ""
     organisation_id: str = ""
     since: str = DEFAULT_SINCE
-    until: str = ""
     ca_bundle: Path | None = None
 
 
@@ -127,15 +126,7 @@ def load(flags: Flags, environ: MutableMapping[str, str], config_file: Path) -> 
     if profile_name and profile_name not in profiles:
         raise SettingsError(f"there is no profile {profile_name!r} in {config_file}{_nearest(profile_name, profiles)}")
     profile = _Level(f"profile {profile_name}", profiles.get(profile_name, {}))
-    flag_level = _Level(
-        "flags",
-        {
-            "base_url": flags.base_url,
-            "api_key_file": flags.api_key_file,
-            "since": flags.since,
-            "organisation_id": flags.organisation,
-        },
-    )
+    flag_level = _Level("flags", {"base_url": flags.base_url, "api_key_file": flags.api_key_file})
     environment = _environment(environ)
     levels = [flag_level, profile, environment] if named else [flag_level, environment, profile]
     levels.append(_Level(str(config_file), {k: v for k, v in config.items() if k in _SHARED_KEYS}))
@@ -149,7 +140,6 @@ def load(flags: Flags, environ: MutableMapping[str, str], config_file: Path) -> 
         colour=profile.values.get("colour", "") if where is profile else "",
         organisation_id=_first(levels, "organisation_id"),
         since=_first(levels, "since") or DEFAULT_SINCE,
-        until=flags.until,
         ca_bundle=Path(bundle).expanduser() if bundle else None,
     )
 

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from textual.pilot import Pilot
 
 from tui.app.app import ExplorerApp
-from tui.app.context import Connection, Context
+from tui.app.context import Context, Memory
 from tui.app.screens.explorer import ExplorerScreen
 from tui.app.widgets.detail_pane import DetailPane
 from tui.app.widgets.filter_panel import FilterPanel
+from tui.app.widgets.query_bar import QueryBar
 from tui.app.widgets.record_table import RecordTable
 from tui.cli.wiring import open_connection
 from tui.clipboard import Clipboard
@@ -23,7 +24,12 @@ from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.errors import SourceError
 from tui.domain.query import AuditQuery
+from tui.domain.query_parser import parse_query
+from tui.domain.query_text import format_query
+from tui.domain.record import AuditRecord
 from tui.domain.secret import Secret
+from tui.sources.connection import Connection
+from tui.state.value_file import read_values
 
 NOW = datetime(2026, 11, 22, 20, 48, 3, tzinfo=UTC)
 _PATIENCE_SECONDS = 10.0
@@ -32,6 +38,13 @@ _PATIENCE_SECONDS = 10.0
 def stand_in(records: int = 3_000, **more: object) -> DemoServer:
     """A stand-in with a small history that ends `NOW`."""
     return DemoServer(History(records=records, days=7, seed=7, now=NOW), clock=lambda: NOW, **more)  # type: ignore[arg-type]
+
+
+def asking(text: str) -> AuditQuery:
+    """The query that a text means at `NOW`."""
+    parsed = parse_query(text, now=NOW)
+    assert not parsed.diagnostics, parsed.diagnostics
+    return parsed.query
 
 
 @dataclass
@@ -76,6 +89,29 @@ class Story:
     def toasts(self) -> list[str]:
         return [toast.message for toast in self.app._notifications]
 
+    @property
+    def query(self) -> str:
+        """The present query, as the bar writes it."""
+        return format_query(self.screen._investigation.query)
+
+    @property
+    def records(self) -> list[AuditRecord]:
+        """The records that are loaded, in the order of their rows."""
+        return [record for _, record in self.screen._exploration.loaded_rows()]
+
+    async def ask(self, text: str) -> None:
+        """Write a query into the bar, and wait for its first rows."""
+        await self.press("slash", "ctrl+u")
+        await self.type(text)
+        await self.press("enter")
+        await self.answered()
+
+    async def answered(self) -> None:
+        """Wait until the query that was asked last has its first rows, and nothing more is on its way."""
+        exploration = self.screen._exploration
+        await self.until(lambda: exploration.asked is None, "an answer")
+        await self.settled()
+
     async def settled(self) -> None:
         """Wait until nothing is being fetched and the view has what it shows."""
         exploration = self.screen._exploration
@@ -92,6 +128,7 @@ async def exploring(
     key: str = "",
     problem: SourceError | None = None,
     clipboard: Clipboard | None = None,
+    memory: Memory | None = None,
     local: datetime = NOW,
     ticks: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -112,6 +149,8 @@ async def exploring(
         query=query or AuditQuery(),
         place="demo" if server else "api.portkey.ai",
         base_url="https://api.portkey.ai/v1",
+        read_values=read_values,
+        memory=memory or Memory(),
         source_words=("--demo",),
     )
     app = ExplorerApp(context)
@@ -130,6 +169,7 @@ def bound_keys() -> set[str]:
     from tui.app.widgets.document_lines import DocumentLines
     from tui.app.widgets.document_view import DocumentView
 
-    nodes = (ExplorerApp, ExplorerScreen, RecordTable, FilterPanel, DetailPane, DocumentView, DocumentLines)
-    bindings = [binding for node in nodes for binding in node.BINDINGS if isinstance(binding, Binding)]
+    nodes = (ExplorerApp, ExplorerScreen, QueryBar, RecordTable, FilterPanel, DetailPane, DocumentView, DocumentLines)
+    rooms = [room for node in nodes for room in node.__mro__ if room.__module__.startswith("tui.")]
+    bindings = [binding for room in rooms for binding in vars(room).get("BINDINGS", ()) if isinstance(binding, Binding)]
     return {shown_key(key) for binding in bindings for key in binding.key.split(",")}

@@ -10,16 +10,14 @@ from urllib.parse import parse_qs
 import pytest
 from textual.widgets import OptionList, Static
 
-from tests.app.exploring import NOW, Story, exploring, stand_in
+from tests.app.exploring import NOW, Story, asking, exploring, stand_in
 from tui.app.commands import commands_of
 from tui.app.screens.help import HelpScreen
 from tui.demo.keys import AUDIT_ONLY_KEY, REVOKED_KEY, UNSCOPED_KEY
 from tui.demo.server import DemoServer
 from tui.domain.errors import KeyMissing
-from tui.domain.query import AuditQuery
-from tui.domain.time_range import TimeRange
 
-WEEK = AuditQuery(TimeRange(timedelta(days=7)))
+WEEK = asking("since:7d")
 
 
 @pytest.fixture
@@ -72,7 +70,7 @@ class TestTheFirstScreen:
     async def test_the_status_line_says_how_many_how_far_and_from_where(self, story: Story, server: DemoServer):
         total = story.screen._exploration.total
         assert total is not None
-        assert f"1–36 of {total:,} · 200 loaded · until 20:48:03Z" in story.text
+        assert f"1–36 of {total:,} · 200 loaded · 15 Nov 20:48:03–22 Nov 20:48:03Z" in story.text
         assert "demo" in story.screen.status.text
 
     async def test_names_take_the_place_of_ids(self, story: Story):
@@ -83,7 +81,7 @@ class TestTheFirstScreen:
         with server:
             async with exploring(server, query=WEEK, key=AUDIT_ONLY_KEY) as story:
                 await story.settled()
-                await story.until(lambda: len(story.screen._names.refused) == 3, "three refusals")
+                await story.until(lambda: len(story.screen._investigation.names.refused) == 3, "three refusals")
                 await story.press("question_mark")
                 await story.until(lambda: "Names of people: this key may not list them" in help_page(story))
         lookups = [request.path for request in server.requests if not request.path.endswith("/audit-logs")]
@@ -177,7 +175,7 @@ class TestFiltering:
         assert asked_pages(server)[-1]["method"] == "DELETE"
 
     async def test_a_person_is_found_by_the_beginning_of_a_name(self, story: Story, server: DemoServer):
-        await story.until(lambda: story.screen._names.known, "names")
+        await story.until(lambda: story.screen._investigation.names.known, "names")
         await choose_filter(story, "Actor")
         await story.press("enter")
         await story.type("femke")
@@ -188,7 +186,7 @@ class TestFiltering:
         await story.shows("Femke de Vr")
 
     async def test_where_a_name_fits_several_one_is_picked(self, story: Story, server: DemoServer):
-        await story.until(lambda: len(story.screen._names.known) == 3, "names")
+        await story.until(lambda: len(story.screen._investigation.names.known) == 3, "names")
         await choose_filter(story, "Actor")
         await story.press("enter")
         await story.type("ma")
@@ -198,22 +196,22 @@ class TestFiltering:
         while "Maya" not in picked_name(story):
             await story.press("j")
         await story.press("enter")
-        await story.shows('actor:"Maya Lindqvist"')
+        await story.shows("actor:maya.lindqvist@example.com")
         await story.settled()
         maya = next(user["id"] for user in story_users() if user["first_name"] == "Maya")
         assert asked_pages(server)[-1]["user_id"] == maya
 
     async def test_a_name_given_at_the_start_is_looked_up_once_names_are_known(self, server: DemoServer):
         with server:
-            async with exploring(server, query=WEEK.with_("actor", "Tyrone")) as story:
-                await story.shows('actor:"Tyrone Jackson"')
+            async with exploring(server, query=asking("actor:Tyrone since:7d")) as story:
+                await story.shows("actor:Tyrone")
                 await story.settled()
                 assert "Tyrone" in story.text.split("Country")[1] or story.screen._exploration.row_count
 
     async def test_a_name_that_nobody_has_is_not_passed_off_as_an_answer(self, server: DemoServer):
         with server:
-            async with exploring(server, query=WEEK.with_("actor", "zzzz")) as story:
-                await story.shows("Nobody known is called 'zzzz': it was sent as an id.")
+            async with exploring(server, query=asking("actor:zzzz since:7d")) as story:
+                await story.shows("Nobody known is called 'zzzz': it was asked for as an id.")
 
     async def test_an_address_that_is_none_is_not_asked_for(self, story: Story, server: DemoServer):
         before = len(asked_pages(server))
@@ -227,7 +225,7 @@ class TestFiltering:
 
     async def test_one_filter_is_lifted_and_then_all(self, server: DemoServer):
         with server:
-            query = WEEK.with_("method", "DELETE").with_("status", "200")
+            query = asking("method:DELETE status:200 since:7d")
             async with exploring(server, query=query) as story:
                 await story.settled()
                 await choose_filter(story, "Method")
@@ -249,9 +247,9 @@ class TestFiltering:
 
     async def test_nothing_found_says_what_to_drop(self, server: DemoServer):
         with server:
-            async with exploring(server, query=WEEK.with_("country", "AQ")) as story:
+            async with exploring(server, query=asking("country:AQ since:7d")) as story:
                 await story.shows("No record matches.")
-                assert "drop Country AQ" in story.text
+                assert "drop country:AQ" in story.text
                 assert "no records" in story.screen.status.text
 
     async def test_escape_never_loses_a_filter(self, story: Story):
@@ -304,7 +302,7 @@ class TestTime:
     async def test_a_server_whose_clock_is_ahead_pins_the_query_by_its_own(self, server: DemoServer):
         with server:
             async with exploring(server, query=WEEK, local=NOW - timedelta(minutes=10)) as story:
-                await story.shows("until 20:48:03Z")
+                await story.shows("22 Nov 20:48:03Z")
                 await story.shows("server clock 600 s ahead")
 
 
@@ -338,7 +336,7 @@ class TestTheDetail:
 
     async def test_a_redacted_value_is_fetched_again_to_be_seen(self, server: DemoServer):
         with stand_in() as server:
-            async with exploring(server, query=WEEK.with_("resource", "plugins")) as story:
+            async with exploring(server, query=asking("res:plugins since:7d")) as story:
                 await story.settled()
                 await story.press("enter")
                 await story.shows("redacted")
@@ -455,7 +453,7 @@ class TestKeys:
         page = help_page(story)
         for command in commands:
             assert command.help in page, command.id
-            assert command.keys[0] in page
+            assert not command.keys or command.keys[0] in page
 
     async def test_every_command_has_an_id_of_its_own_a_name_and_a_sentence(self, story: Story):
         commands = commands_of(story.screen)

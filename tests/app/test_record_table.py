@@ -28,17 +28,21 @@ from textual.widgets.data_table import CellDoesNotExist, RowDoesNotExist, RowKey
 
 import tui.app
 from tui.app.widgets.record_table import Cell, RecordTable, Tone
-from tui.domain.fields import Column, Field
+from tui.domain.columns import TableColumn
+from tui.domain.fields import REQUEST_ID, STATUS, TIME, URI, Column, Field
 
 MILLION = 1_000_000
-FIELDS = [
-    Field(name, name.title(), str, column=column)
-    for name, column in (
-        ("time", Column("time", 10)),
-        ("st", Column("st", 5)),
-        ("uri", Column("uri", 10, 1)),
-        ("id", Column("request id", 12)),
-    )
+
+
+def column(field: Field, title: str, width: int, grows: int = 0) -> TableColumn:
+    return TableColumn(field.name, field, (), Column(title, width, grows))
+
+
+COLUMNS = [
+    column(TIME, "time", 10),
+    column(STATUS, "st", 5),
+    column(URI, "uri", 10, 1),
+    column(REQUEST_ID, "request id", 12),
 ]
 _PATIENCE_SECONDS = 10.0
 
@@ -47,6 +51,8 @@ class Numbers:
     """Rows that tell their number; some may not be here yet.  Remembers which ones were asked for."""
 
     def __init__(self) -> None:
+        self.columns: Sequence[TableColumn] = COLUMNS
+        self.marks: set[int] = set()
         self.missing: set[int] = set()
         self.special: dict[int, Sequence[Cell]] = {}
         self.asked: list[int] = []
@@ -57,7 +63,16 @@ class Numbers:
             return None
         if index in self.special:
             return self.special[index]
-        return [Cell(f"row {index}"), Cell("200", Tone.GOOD), Cell(f"/v1/{index}"), Cell(f"id-{index}", Tone.MUTED)]
+        cells = {
+            "time": Cell(f"row {index}"),
+            "status": Cell("200", Tone.GOOD),
+            "uri": Cell(f"/v1/{index}"),
+            "id": Cell(f"id-{index}", Tone.MUTED),
+        }
+        return [cells[column.name] for column in self.columns]
+
+    def marked(self, index: int) -> bool:
+        return index in self.marks
 
 
 class Frame(App[None]):
@@ -74,7 +89,7 @@ class Frame(App[None]):
         self.views: list[range] = []
 
     def compose(self) -> ComposeResult:
-        yield RecordTable(FIELDS, self.rows)
+        yield RecordTable(self.rows.columns, self.rows)
         yield Input(compact=True)
 
     def on_mount(self) -> None:
@@ -87,6 +102,9 @@ class Frame(App[None]):
         self.told.append(message)
 
     def on_record_table_opened(self, message: RecordTable.Opened) -> None:
+        self.told.append(message)
+
+    def on_record_table_at_end(self, message: RecordTable.AtEnd) -> None:
         self.told.append(message)
 
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
@@ -123,6 +141,14 @@ class Story:
     def style_of(self, text: str) -> Style:
         """How the first piece of the screen with this text looks."""
         return self.piece(text).style or Style()
+
+    def lit(self, line: int) -> list[str]:
+        """The pieces of a line that are underlined."""
+        return [segment.text for segment in self.strips[line] if segment.style and segment.style.underline]
+
+    def show(self, *columns: TableColumn) -> None:
+        self.rows.columns = columns
+        self.table.set_columns(columns)
 
     def piece(self, text: str) -> Segment:
         return next(segment for strip in self.strips for segment in strip if text in segment.text)
@@ -473,6 +499,208 @@ class TestWhatIsInView:
             assert "▌ row 9" in story.lines[4]
 
 
+class TestColumnsThatChange:
+    async def test_others_in_another_order(self) -> None:
+        async with a_table() as story:
+            story.show(column(REQUEST_ID, "request id", 12), column(STATUS, "st", 5))
+            await story.until(lambda: story.lines[0].split() == ["request", "id", "st"], "the new titles")
+            assert story.lines[2].split() == ["id-1", "200"]
+
+    async def test_the_cursor_stays_on_its_row_and_its_column(self) -> None:
+        async with a_table() as story:
+            await story.press("j", "j", "l", "l")
+            story.show(*reversed(COLUMNS))
+            await story.until(lambda: story.lines[0].split()[0] == "request", "the new titles")
+            assert story.cursor == (2, 1)
+            assert story.style_of("/v1/2").bgcolor != story.style_of("/v1/1").bgcolor
+
+    async def test_where_its_column_is_gone_it_stays_at_its_place_or_the_last(self) -> None:
+        async with a_table() as story:
+            await story.press("j", "l", "l", "l")
+            story.show(COLUMNS[0], COLUMNS[1])
+            await story.until(lambda: story.lines[0].split() == ["time", "st"], "the new titles")
+            assert story.cursor == (1, 1)
+
+    async def test_the_view_stays_on_its_rows(self) -> None:
+        async with a_table() as story:
+            story.table.show_row(5_000)
+            story.table.scroll_to(y=3_000, animate=False)
+            await story.until(lambda: "row 3000" in story.lines[1], "rows far from the cursor's")
+            story.show(COLUMNS[1], COLUMNS[0])
+            await story.until(lambda: story.lines[0].split() == ["st", "time"], "the new titles")
+            assert "row 3000" in story.lines[1]
+            assert story.cursor == (5_000, 1)
+
+    async def test_a_column_scrolled_out_of_view_comes_back_when_there_is_room(self) -> None:
+        async with a_table(size=(40, 12)) as story:
+            await story.press("l", "l", "l")
+            assert story.lines[0].startswith("‹")
+            story.show(COLUMNS[0], COLUMNS[3])
+            await story.until(lambda: story.lines[0].startswith("  time"), "both columns")
+            assert story.table.scroll_offset.x == 0
+            assert "id-0" in story.lines[1]
+
+    async def test_a_width_that_was_chosen_doesn_t_grow(self) -> None:
+        async with a_table(size=(80, 12)) as story:
+            story.show(COLUMNS[0], column(URI, "uri", 4), COLUMNS[3])
+            await story.until(lambda: "/v1…" in story.lines[1], "a cut value")
+            assert story.lines[0].index("request id") - story.lines[0].index("uri") == 4 + 2
+
+    async def test_a_click_finds_the_new_columns(self) -> None:
+        async with a_table() as story:
+            story.show(*reversed(COLUMNS))
+            await story.until(lambda: story.lines[0].split()[0] == "request", "the new titles")
+            await story.click(story.lines[4].index("row 3"), 4)
+            assert story.cursor == (3, 3)
+
+
+class TestTimesInView:
+    """Where the table is wider than its pane, its times stay, and the other columns go by beside them."""
+
+    async def test_they_stay_while_the_others_scroll(self) -> None:
+        async with a_table(size=(40, 12)) as story:
+            await story.press("l", "l", "l")
+            assert story.lines[0].split() == ["‹", "time", "uri", "request", "id"]
+            assert story.lines[1].split() == ["▌", "row", "0", "/v1/0", "id-0"]
+
+    async def test_a_column_cut_by_them_is_left_out(self) -> None:
+        async with a_table(size=(38, 12)) as story:
+            await story.press("l", "l", "l")
+            assert story.lines[0].split() == ["‹", "time", "request", "id"]
+            assert story.lines[1].split() == ["▌", "row", "0", "id-0"]
+
+    async def test_the_cursor_comes_back_to_them_over_the_columns_beside_them(self) -> None:
+        async with a_table(size=(40, 12)) as story:
+            await story.press(*"lllhhh")
+            assert story.cursor == (0, 0)
+            assert story.lines[0].startswith("  time        st")
+
+    async def test_a_click_on_a_time_scrolls_nothing(self) -> None:
+        async with a_table(size=(40, 12)) as story:
+            await story.press("l", "l", "l")
+            await story.click(4, 4)
+            assert story.cursor == (3, 0)
+            assert story.lines[4].split() == ["▌", "row", "3", "/v1/3", "id-3"]
+
+    async def test_a_click_beside_them_finds_the_column_that_is_there(self) -> None:
+        async with a_table(size=(40, 12)) as story:
+            await story.press("l", "l", "l")
+            await story.click(story.lines[4].index("id-3") + 1, 4)
+            assert story.cursor == (3, 3)
+
+    async def test_in_a_narrow_pane_they_leave_the_room_to_the_others(self) -> None:
+        async with a_table(size=(20, 12)) as story:
+            await story.press("l", "l", "l")
+            assert "time" not in story.lines[0]
+            assert "id-0" in story.lines[1]
+
+    async def test_no_other_first_column_stays(self) -> None:
+        async with a_table(size=(40, 12)) as story:
+            story.show(*reversed(COLUMNS))
+            await story.press("l", "l", "l")
+            await story.until(lambda: "time" in story.lines[0], "the last column")
+            assert "request" not in story.lines[0]
+
+
+class TestMarksInTheGutter:
+    async def test_a_marked_row_is_told_from_others_and_from_the_cursors(self) -> None:
+        rows = Numbers()
+        rows.marks = {0, 2}
+        async with a_table(5, rows=rows) as story:
+            await story.press("j")
+            assert [line[0] for line in story.lines[1:5]] == ["◆", "▌", "◆", " "]
+
+    async def test_under_the_cursor_it_shows_both(self) -> None:
+        rows = Numbers()
+        rows.marks = {0, 2}
+        async with a_table(5, rows=rows) as story:
+            here, there = (next(iter(story.strips[y])) for y in (1, 3))
+            assert here.text == there.text == "◆"
+            assert here.style != there.style
+
+    async def test_it_comes_and_goes_with_a_row_drawn_anew(self) -> None:
+        async with a_table(5) as story:
+            story.rows.marks = {1}
+            story.table.refresh_rows(1, 1)
+            await story.until(lambda: story.lines[2].startswith("◆"), "the mark")
+            story.rows.marks = set()
+            story.table.refresh_rows(1, 1)
+            await story.until(lambda: story.lines[2].startswith(" "), "no mark")
+
+
+class TestHits:
+    async def test_they_are_underlined_in_their_cells(self) -> None:
+        rows = Numbers()
+        rows.special[1] = [
+            Cell("row 1"),
+            Cell("500", Tone.BAD, ((1, 2),)),
+            Cell("/a/b/a", hits=((1, 2), (5, 6))),
+            Cell("id-1"),
+        ]
+        async with a_table(3, rows=rows) as story:
+            assert story.lit(2) == ["0", "a", "a"]
+            assert "500" in story.lines[2]
+            assert "/a/b/a" in story.lines[2]
+
+    async def test_they_have_a_colour_of_their_own_but_under_the_cursor(self) -> None:
+        rows = Numbers()
+        for row in (0, 1):
+            rows.special[row] = [Cell("found", hits=((0, 5),)), Cell("200"), Cell(""), Cell("found")]
+        async with a_table(3, rows=rows) as story:
+            under, other = (next(s.style for s in story.strips[y] if s.text == "found") for y in (1, 2))
+            assert under is not None
+            assert other is not None
+            assert under.color != other.color
+            assert under.bgcolor != other.bgcolor
+            assert under.underline
+            assert other.underline
+
+    async def test_one_that_was_cut_off_lights_the_ellipsis(self) -> None:
+        rows = Numbers()
+        rows.special[0] = [Cell("a long text that goes on", hits=((20, 22),)), Cell(""), Cell(""), Cell("")]
+        async with a_table(1, rows=rows) as story:
+            assert story.lit(1) == ["…"]
+
+
+class TestTheEnd:
+    @pytest.mark.parametrize("key", ["j", "down", "space", "pagedown", "G", "end"])
+    async def test_going_further_down_than_the_last_row_is_told(self, key: str) -> None:
+        async with a_table(5) as story:
+            await story.press("G")
+            assert not story.told(RecordTable.AtEnd)
+            await story.press(key)
+            assert len(story.told(RecordTable.AtEnd)) == 1
+
+    async def test_so_it_is_where_there_are_no_rows_yet(self) -> None:
+        async with a_table(0) as story:
+            await story.press("j")
+            assert story.told(RecordTable.AtEnd)
+
+    @pytest.mark.parametrize("key", ["k", "b", "g", "l", "enter"])
+    async def test_no_other_way_is(self, key: str) -> None:
+        async with a_table(5) as story:
+            await story.press("G", key)
+            assert not story.told(RecordTable.AtEnd)
+
+
+class TestTheOrder:
+    async def test_the_column_that_rows_are_sorted_by_is_marked_in_the_header(self) -> None:
+        async with a_table() as story:
+            story.table.show_order("uri")
+            await story.until(lambda: "uri ↑" in story.lines[0], "an arrow")
+            story.table.show_order("status", descending=True)
+            await story.until(lambda: "st ↓" in story.lines[0], "an arrow elsewhere")
+            assert "uri ↑" not in story.lines[0]
+            story.table.show_order()
+            await story.until(lambda: "↓" not in story.lines[0], "no arrow")
+
+    async def test_in_a_narrow_column_the_arrow_counts_for_more_than_the_title(self) -> None:
+        async with a_table() as story:
+            story.show(COLUMNS[0], column(STATUS, "st", 2))
+            story.table.show_order("status")
+            await story.until(lambda: "s↑" in story.lines[0], "the arrow")
+
+
 class TestTheMouse:
     async def test_a_click_moves_the_cursor_to_the_cell(self) -> None:
         async with a_table() as story:
@@ -511,7 +739,7 @@ class TestTheMouse:
             await story.click(14, 0)
             (header,) = story.told(DataTable.HeaderSelected)
             assert isinstance(header, DataTable.HeaderSelected)
-            assert (header.column_key.value, header.column_index) == ("st", 1)
+            assert (header.column_key.value, header.column_index) == ("status", 1)
             assert story.cursor == (1, 0)
 
     async def test_the_wheel_scrolls_and_leaves_the_cursor(self) -> None:
@@ -584,11 +812,11 @@ class TestTheStockTablesOwnQuestions:
         async with a_table() as story:
             table = story.table
             key = table.coordinate_to_cell_key(Coordinate(9, 1))
-            assert (key.row_key.value, key.column_key.value) == ("9", "st")
+            assert (key.row_key.value, key.column_key.value) == ("9", "status")
             assert table.get_cell_at(Coordinate(9, 1)) == Cell("200", Tone.GOOD)
-            assert table.get_cell("9", "st") == Cell("200", Tone.GOOD)
-            assert table.get_cell_coordinate("9", "st") == Coordinate(9, 1)
-            assert next(iter(table.get_column("st"))) == Cell("200", Tone.GOOD)
+            assert table.get_cell("9", "status") == Cell("200", Tone.GOOD)
+            assert table.get_cell_coordinate("9", "status") == Coordinate(9, 1)
+            assert next(iter(table.get_column("status"))) == Cell("200", Tone.GOOD)
 
     async def test_about_rows_that_are_not_there(self) -> None:
         async with a_table(10) as story:
@@ -615,7 +843,7 @@ class TestTheStockTablesOwnQuestions:
     async def test_rows_cannot_be_added_or_removed_one_by_one(self) -> None:
         async with a_table(10) as story:
             with pytest.raises(TypeError, match="does not support item"):
-                story.table.add_row(*[Cell("new")] * len(FIELDS))
+                story.table.add_row(*[Cell("new")] * len(COLUMNS))
             with pytest.raises(TypeError, match="does not support item"):
                 story.table.remove_row("3")
             assert story.table.row_count == 10
@@ -655,6 +883,14 @@ _READERS_OF_ROWS = {
         "_get_cell_region", "_get_column_region", "_get_fixed_offset", "_get_row_region", "_render_line_in_row",
         "_update_dimensions",
     },
+    "_column_locations": {
+        "__init__", "_get_cell_region", "_get_column_region", "_highlight_column", "_render_cell", "add_column",
+        "clear", "coordinate_to_cell_key", "get_cell_coordinate", "get_column", "get_column_at", "get_column_index",
+        "ordered_columns", "remove_column", "update_cell",
+    },
+    "fixed_columns": {
+        "__init__", "_get_fixed_offset", "_render_cell", "_render_line", "_render_line_in_row", "_update_dimensions",
+    },
     "_set_hover_cursor": {
         "_on_click", "_on_leave", "_on_mouse_move", "action_cursor_down", "action_cursor_left", "action_cursor_right",
         "action_cursor_up", "action_page_down", "action_page_left", "action_page_right", "action_page_up",
@@ -685,10 +921,10 @@ class TestWhatItLeansOn:
     @pytest.mark.parametrize(
         "name",
         [
-            "_get_cell_region", "_get_row_region", "_row_label_column_width", "_set_hover_cursor", "_total_row_height",
-            "_on_click", "_on_resize", "_scroll_cursor_into_view", "action_page_down", "action_page_up",
-            "action_select_cursor", "notify_style_update", "ordered_rows", "render_line", "render_lines",
-            "watch_cursor_coordinate",
+            "_get_cell_region", "_get_fixed_offset", "_get_row_region", "_row_label_column_width", "_set_hover_cursor",
+            "_total_row_height", "_on_click", "_on_resize", "_scroll_cursor_into_view", "action_page_down",
+            "action_page_up", "action_select_cursor", "notify_style_update", "ordered_rows", "render_line",
+            "render_lines", "watch_cursor_coordinate",
         ],
     )  # fmt: skip
     def test_the_stock_table_has_what_is_replaced(self, name: str) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 
 from tui.app.widgets.row_line import Tone, fit, part_of_line, row_line, row_width, share_room
 from tui.domain.clean import clean
 from tui.domain.fields import Column
+from tui.domain.hits import Hits
 
 WIDE = "日本語テキスト"
 PLAIN = Style()
 STYLES = [Style(dim=True), Style(bold=True), PLAIN]
+LIT = Style(underline=True)
 
 texts = st.one_of(st.text(max_size=40), st.text(alphabet=WIDE + "é́[/x]🇩🇪👍🏽", max_size=40)).map(clean)
 widths = st.integers(min_value=1, max_value=30)
@@ -55,14 +58,24 @@ class TestSharingTheRoom:
         assert used == (max(least, room) if any(column.grows for column in shown) else least)
 
 
+def line_of(*cells: tuple[str, int] | tuple[str, int, Style] | tuple[str, int, Style, Hits]) -> list[Segment]:
+    """A line of texts and widths, some with a style and hits."""
+    whole = [(*cell, *(PLAIN, ())[len(cell) - 2 :]) for cell in cells]
+    return row_line([(text, style, hits) for text, _, style, hits in whole], [cell[1] for cell in whole], lambda _: LIT)
+
+
+def text_of(line: list[Segment]) -> str:
+    return "".join(segment.text for segment in line)
+
+
 class TestARowAsALine:
     def test_texts_stand_two_blanks_apart(self) -> None:
-        (segment,) = row_line([("ab", PLAIN), ("c", PLAIN)], [2, 3])
+        (segment,) = line_of(("ab", 2), ("c", 3))
         assert segment.text == " ab  c   "
 
     def test_neighbours_of_one_style_share_a_segment(self) -> None:
         bold = Style(bold=True)
-        line = row_line([("a", PLAIN), ("b", PLAIN), ("c", bold), ("d", PLAIN)], [1, 1, 1, 1])
+        line = line_of(("a", 1), ("b", 1), ("c", 1, bold), ("d", 1))
         assert [(segment.text, segment.style) for segment in line] == [
             (" a  b ", PLAIN),
             (" c ", bold),
@@ -74,20 +87,52 @@ class TestARowAsALine:
         self, cells: list[tuple[str, int, Style]], data: st.DataObject
     ) -> None:
         shares = [width for _, width, _ in cells]
-        line = row_line([(text, style) for text, _, style in cells], shares)
+        line = line_of(*cells)
         assert sum(segment.cell_length for segment in line) == row_width(shares)
         left = data.draw(st.integers(0, row_width(shares) + 5))
         width = data.draw(st.integers(1, 200))
-        part = part_of_line(line, left, width, PLAIN)
+        fixed = data.draw(st.integers(0, row_width(shares) - 1))
+        part = part_of_line(line, left, width, PLAIN, fixed=fixed)
         assert sum(segment.cell_length for segment in part) == width
 
     def test_a_part_begins_where_it_was_scrolled_to(self) -> None:
-        line = row_line([("abc", PLAIN), ("def", STYLES[0])], [3, 3])
-        assert "".join(segment.text for segment in part_of_line(line, 2, 5, PLAIN)) == "bc  d"
+        line = line_of(("abc", 3), ("def", 3, STYLES[0]))
+        assert text_of(part_of_line(line, 2, 5, PLAIN)) == "bc  d"
+
+    def test_what_is_fixed_stays_before_it(self) -> None:
+        line = line_of(("abc", 3), ("def", 3, STYLES[0]), ("ghi", 3))
+        assert text_of(part_of_line(line, 5, 12, PLAIN, fixed=5)) == " abc  ghi   "
 
     def test_a_wide_character_cut_by_the_edge_of_the_view_is_a_blank(self) -> None:
-        line = row_line([("日本", PLAIN)], [4])
-        assert "".join(segment.text for segment in part_of_line(line, 2, 3, PLAIN)) == " 本"
+        assert text_of(part_of_line(line_of(("日本", 4)), 2, 3, PLAIN)) == " 本"
+
+
+class TestHitsInARow:
+    def test_they_have_a_style_of_their_own(self) -> None:
+        line = line_of(("a", 1), ("one two", 8, PLAIN, ((0, 3), (5, 6))), ("b", 1))
+        assert [(segment.text, segment.style) for segment in line] == [
+            (" a  ", PLAIN),
+            ("one", LIT),
+            (" t", PLAIN),
+            ("w", LIT),
+            ("o   b ", PLAIN),
+        ]
+
+    def test_one_that_is_cut_is_lit_as_far_as_it_is_there(self) -> None:
+        line = line_of(("abcdef", 4, PLAIN, ((2, 5),)))
+        assert [segment.text for segment in line if segment.style is LIT] == ["c…"]
+
+    def test_those_that_were_cut_off_light_the_ellipsis(self) -> None:
+        line = line_of(("abcdef", 4, PLAIN, ((0, 1), (4, 5), (5, 6))))
+        assert [segment.text for segment in line if segment.style is LIT] == ["a", "…"]
+
+    @given(texts, widths, st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), max_size=4))
+    def test_they_never_change_what_the_line_says(self, text: str, width: int, places: list[tuple[int, int]]) -> None:
+        hits: list[tuple[int, int]] = []
+        for start, length in sorted(places):
+            if start + length <= len(text) and (not hits or hits[-1][1] < start):
+                hits.append((start, start + length))
+        assert text_of(line_of((text, width, PLAIN, tuple(hits)))) == text_of(line_of((text, width)))
 
 
 def test_every_tone_has_its_own_name() -> None:

@@ -19,7 +19,7 @@ from tui.app.copying import COPY_CHOICES
 from tui.demo.server import DemoServer
 from tui.domain.clean import clean
 from tui.domain.errors import Forbidden
-from tui.domain.query import AuditQuery
+from tui.domain.query import AuditQuery, Clause, Value
 from tui.domain.time_range import TimeRange
 
 TABS = ("1", "2", "3", "4", "5")
@@ -39,7 +39,7 @@ async def story() -> AsyncIterator[Story]:
     with serving(*ATTACKS) as server:
         async with exploring(server, size=(160, 50)) as story:
             await story.settled()
-            await story.until(lambda: len(story.screen._names.known) == 3, "everybody's name")
+            await story.until(lambda: len(story.screen._investigation.names.known) == 3, "everybody's name")
             yield story
 
 
@@ -161,7 +161,9 @@ class TestWordsOfOthers:
 
     @pytest.mark.parametrize("payload", PAYLOADS, ids=ascii)
     async def test_a_filter_from_the_command_line(self, payload: str):
-        query = AuditQuery(TimeRange(timedelta(hours=1))).with_("resource", f"a{payload}z").with_("uri", payload)
+        query = AuditQuery(
+            TimeRange(timedelta(hours=1)), (Clause("res", (Value(f"a{payload}z"),)), Clause("uri", (Value(payload),)))
+        )
         with stand_in(1) as server:
             async with exploring(server, query=query) as story:
                 await story.settled()
@@ -221,7 +223,7 @@ from tui.app.context import Context
 from tui.app.screens.explorer import ExplorerScreen
 from tui.clipboard import Clipboard
 from tui.domain.errors import KeyMissing
-from tui.domain.query import AuditQuery
+from tui.domain.query import AuditQuery, Clause, Value
 
 async def connect():
     raise KeyMissing("none")

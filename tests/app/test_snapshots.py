@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,11 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from textual import constants
 
-from tests.app.exploring import Story, exploring, stand_in
+from tests.app.exploring import Story, asking, exploring, stand_in
 from tests.app.pictures import comes_to_rest, picture
 from tui.demo.keys import UNSCOPED_KEY
 from tui.demo.server import DemoServer
 from tui.domain.errors import KeyMissing
-from tui.domain.query import AuditQuery
-from tui.domain.time_range import TimeRange
 
 Size = tuple[int, int]
 """Columns and lines of a terminal."""
@@ -34,9 +31,9 @@ NORMAL: Size = (120, 40)
 NARROW: Size = (80, 24)
 WIDE: Size = (200, 50)
 
-WEEK = AuditQuery(TimeRange(timedelta(days=7)))
-REFUSED = WEEK.with_("status", "403")
-PLUGINS = WEEK.with_("resource", "plugins")
+WEEK = asking("since:7d")
+REFUSED = asking("status:403 since:7d")
+PLUGINS = asking("res:plugins since:7d")
 
 at_every_size = pytest.mark.parametrize("size", [NARROW, NORMAL, WIDE], ids=["80x24", "120x40", "200x50"])
 
@@ -89,7 +86,7 @@ class TestTheTable:
             same_picture(story)
 
     async def test_empty(self, server: DemoServer, same_picture: SamePicture, size: Size):
-        async with exploring(server, size=size, query=WEEK.with_("country", "AQ").with_("method", "PUT")) as story:
+        async with exploring(server, size=size, query=asking("country:AQ method:PUT since:7d")) as story:
             await comes_to_rest(story, "No record matches.")
             same_picture(story)
 
@@ -175,3 +172,55 @@ async def test_filters_of_a_narrow_terminal(server: DemoServer, same_picture: Sa
         await story.press("f")
         await comes_to_rest(story, "Filters · 1 on")
         same_picture(story)
+
+
+LOOP = asking("is:failed -country:none (res:prompts OR res:configs) since:7d")
+
+
+@at_every_size
+class TestTheLoop:
+    async def test_a_scan_that_waits_with_what_the_api_does_and_what_is_done_here(
+        self, server: DemoServer, same_picture: SamePicture, size: Size
+    ):
+        async with exploring(
+            server, size=size, query=asking("type:user op:update,publish -uri:~/partials/ since:7d")
+        ) as story:
+            await comes_to_rest(story, "a on A all")
+            same_picture(story)
+
+    async def test_a_scan_at_its_end_with_its_clauses_in_the_panel(
+        self, server: DemoServer, same_picture: SamePicture, size: Size
+    ):
+        async with exploring(server, size=size, query=LOOP) as story:
+            await comes_to_rest(story, "match")
+            await story.press("A")
+            await comes_to_rest(story, "records are left")
+            await story.press("y")
+            await comes_to_rest(story, "scanned all")
+            await story.press("backslash")
+            await comes_to_rest(story, "since:7d")
+            await story.press("f")
+            await comes_to_rest(story, "Also")
+            same_picture(story)
+
+    @pytest.mark.parametrize(
+        ("keys", "shown"),
+        [("v", "exact"), ("p", "esc cancel"), ("'", "Saved views"), ("C", "add a path"), ("A", "records are left")],
+        ids=["values", "pivot", "views", "columns", "scan-all"],
+    )
+    async def test_dialogs(self, server: DemoServer, same_picture: SamePicture, size: Size, keys: str, shown: str):
+        query = asking("is:machine body.name:~a since:7d") if keys == "A" else REFUSED
+        async with exploring(server, size=size, query=query) as story:
+            await comes_to_rest(story, "a on A all" if keys == "A" else "403 ✗")
+            await story.press("l", "l", "l", *keys)
+            await comes_to_rest(story, shown)
+            same_picture(story)
+
+    async def test_a_query_being_written(self, server: DemoServer, same_picture: SamePicture, size: Size):
+        async with exploring(server, size=size, query=REFUSED) as story:
+            await comes_to_rest(story, "403 ✗")
+            await story.until(lambda: len(story.screen._investigation.names.known) == 3, "names")
+            await story.press("slash")
+            await story.type("actor:ma")
+            await comes_to_rest(story, "Maya Lindqvist")
+            same_picture(story)

@@ -9,19 +9,23 @@ from typing import Any
 import pytest
 from textual.content import Content
 
-from tui.app.summary import State, blank_text, facts, problem_text, status_line, top_line
+from tui.app.summary import State, bar_end, blank_text, facts, problem_text, scan_estimate, status_line
 from tui.app.widgets.line import Part
 from tui.domain.errors import Forbidden, KeyMissing, RateLimited
+from tui.domain.matching import Matcher
 from tui.domain.names import Named, NameKind, Names
 from tui.domain.page import Origin, Page
-from tui.domain.query import AuditQuery
+from tui.domain.plan import freeze
+from tui.domain.predicates import Surroundings
+from tui.domain.query import AuditQuery, Clause, Value
 from tui.domain.record import AuditRecord
 from tui.domain.time_range import TimeRange
 from tui.formats.times import TimeStyle
-from tui.session import Exploration
+from tui.session.exploration import Exploration
 
 NOW = datetime(2026, 11, 22, 20, 48, 3, tzinfo=UTC)
-FILTERED = AuditQuery().with_("status", "403").with_("uri", "/v1/\x1b[31m")
+FILTERED = AuditQuery(terms=(Clause("status", (Value("403"),)), Clause("uri", (Value("/v1/\x1b[31m"),))))
+SCAN = AuditQuery(terms=(Clause("is", (Value("failed"),)),))
 REFUSED = Forbidden("This key may not do that (403).", "Ask for the scope audit_logs.list.")
 
 
@@ -34,14 +38,15 @@ def explored(
 ) -> Exploration:
     """An exploration that was given pages of so many records each."""
     exploration = Exploration()
-    exploration.open((query or AuditQuery()).freeze(at))
+    asked = query or AuditQuery()
+    exploration.open(freeze(asked, at, Names()), Matcher(asked.terms, Surroundings()))
     for number, count in enumerate(pages):
         exploration.look(number * 100, number * 100 + 30, 0.0)
         request = next(request for request in exploration.next_requests() if request.number == number)
         rows = tuple(
             record.model_copy(update={"request_id": f"{number}-{n}"}) for n, record in enumerate(records(count))
         )
-        exploration.accept(request, Page(rows, total, **page))
+        exploration.accept(request, Page(rows, total, **page), [n % 10 == 0 or not asked.terms for n in range(count)])
         exploration.give_up()
     return exploration
 
@@ -80,20 +85,18 @@ def plain(content: Content | None) -> str:
     return "" if content is None else content.plain
 
 
-class TestTheTopLine:
-    def test_the_query_and_on_the_right_its_range_and_zone(self):
-        left, right = top_line(state(explored(FILTERED, 0, total=0), query=FILTERED))
-        assert said(left) == r'status:403 uri:"/v1/\u001b[31m" since:24h'
-        assert said(right) == "last 24h │ UTC"
+class TestTheEndOfTheBar:
+    def test_the_range_and_the_zone(self):
+        assert said(bar_end(state(explored(FILTERED, 0, total=0), query=FILTERED))) == "last 24h │ UTC"
 
     def test_a_profile_wears_its_colour_and_is_cut(self):
-        chip = top_line(state(label="production \x1b " + "x" * 40, colour="red"))[1][-2]
+        chip = bar_end(state(label="production \x1b " + "x" * 40, colour="red"))[-2]
         assert chip.tone == "chip-red"
         assert "\x1b" not in chip.text
         assert len(chip.text) <= 26
 
     def test_ages_are_told_as_such(self):
-        assert said(top_line(state(style=TimeStyle.AGE))[1]).endswith("ages")
+        assert said(bar_end(state(style=TimeStyle.AGE))).endswith("ages")
 
 
 class TestTheStatusLine:
@@ -102,7 +105,7 @@ class TestTheStatusLine:
 
     def test_rows_in_view_of_all_and_how_many_are_loaded(self):
         text = status(state(explored(None, 100, 100, total=1_234), view=range(90, 120)))
-        assert text.startswith("91–120 of 1,234 · 200 loaded · until 20:48:03Z")
+        assert text.startswith("91–120 of 1,234 · 200 loaded · 21 Nov 20:48:03–22 Nov 20:48:03Z")
 
     def test_a_view_beyond_the_last_row_ends_with_it(self):
         assert status(state(explored(None, 7, total=7))).startswith("1–7 of 7 · 7 loaded")
@@ -111,7 +114,7 @@ class TestTheStatusLine:
         assert status(state(explored(None, 100))).startswith("1–30 of 100 or more · ")
 
     def test_no_records(self):
-        assert status(state(explored(None, 0, total=0))).startswith("no records · until 20:48:03Z")
+        assert status(state(explored(None, 0, total=0))).startswith("no records · 21 Nov 20:48:03")
 
     def test_a_window_up_to_now_may_still_fill_and_one_of_the_past_may_not(self):
         past = AuditQuery(TimeRange(NOW - timedelta(hours=2), NOW - timedelta(hours=1)))
@@ -132,6 +135,43 @@ class TestTheStatusLine:
         assert activity(state(connecting=True)) == "connecting …"
         assert activity(state(waiting=(3, "429\x1b"))) == r"retrying in 3 s (429\u001b)"
         assert activity(state(stopped=True, waiting=(3, "429"))) == "stopped: r goes on"
+
+
+class TestAScan:
+    def test_what_was_looked_at_of_how_many_and_what_was_found(self):
+        text = status(state(explored(SCAN, 100, 100, total=9_321), query=SCAN))
+        assert text.startswith("scanned 200 of 9,321 · 20 match · 21 Nov 20:48:03–")
+
+    def test_at_its_end_it_says_so(self):
+        assert status(state(explored(SCAN, 40, total=40), query=SCAN)).startswith("scanned all 40 · 4 match")
+
+    def test_a_scan_of_everything_says_first_what_it_takes(self):
+        [left, how] = scan_estimate(state(explored(SCAN, 100, total=9_321), query=SCAN))
+        assert left == "9,221 records are left: about 93 requests, two at a time."
+        assert "ctrl+c stops" in how
+
+    def test_and_where_nobody_knows_how_many_there_are_that(self):
+        [unknown, _] = scan_estimate(state(explored(SCAN, 100), query=SCAN))
+        assert unknown == "The API doesn't tell how many records there are."
+
+
+class TestWhatElseStandsThere:
+    def test_how_the_query_came_about_and_how_many_are_marked(self):
+        text = status(state(explored(None, 7, total=7), note="lifted status:403 · [ goes back", marks=1_204))
+        assert " · lifted status:403 · [ goes back · 1,204 marked · " in text
+
+    def test_an_order_of_the_readers_own_takes_the_place_of_what_is_in_view(self):
+        text = status(state(explored(None, 100, total=1_234), order="sorted by ip · 100 of 1,234 loaded"))
+        assert text.startswith("sorted by ip · 100 of 1,234 loaded · 21 Nov")
+
+    def test_a_window_within_a_day_names_the_day_once_and_one_over_new_year_the_years(self):
+        hour = AuditQuery(TimeRange(NOW - timedelta(hours=2), NOW - timedelta(hours=1)))
+        assert "22 Nov 18:48:03–19:48:03Z" in status(state(explored(hour, 1, total=1)))
+        year = AuditQuery(TimeRange(NOW - timedelta(days=365)))
+        assert "22 Nov 2025 20:48:03–22 Nov 2026 20:48:03Z" in status(state(explored(year, 1, total=1)))
+
+    def test_names_that_are_looked_up_first(self):
+        assert activity(state(naming=True)) == "looking up names …"
 
 
 class TestProblems:
@@ -169,15 +209,20 @@ class TestInPlaceOfRows:
     def test_nothing_matches_what_was_asked_and_what_to_drop(self):
         text = plain(blank_text(state(explored(FILTERED, 0, total=0), query=FILTERED)))
         assert "2026-11-21 20:48:03 – 2026-11-22 20:48:03 UTC" in text
-        assert "drop Status 403" in text
-        assert r"drop URI /v1/\u001b[31m" in text
+        assert "drop status:403" in text
+        assert r'drop uri:"/v1/\u001b[31m"' in text
+
+    def test_how_else_a_path_can_be_looked_for(self):
+        query = AuditQuery(terms=(Clause("uri", (Value("/v2/prompts"),)),))
+        text = plain(blank_text(state(explored(query, 0, total=0), query=query)))
+        assert "The API was asked for that very path; uri:~/v2/prompts looks for it as a part, here." in text
 
 
 class TestFacts:
     def test_place_notices_refusals_and_names_known(self):
         names = Names({NameKind.USER: {"1": Named("Ada")}}, {NameKind.WORKSPACE: "this key may not list them."})
-        told = facts(state(explored(None, 1, total=1, notes=("A note.",))), names)
-        assert told == [
+        told = facts(state(explored(None, 1, total=1, notes=("A note.",)), names=names))
+        assert [fact for _, fact in told] == [
             "Records come from api.portkey.ai.",
             "A note.",
             "Names of workspaces: this key may not list them.",
@@ -188,18 +233,14 @@ class TestFacts:
 class TestNames:
     PEOPLE = Names({NameKind.USER: {"u1": Named("Ada Love\u202e", ("ada@x.example",))}})
 
-    def test_the_query_is_read_with_names_for_ids(self):
-        text = said(top_line(state(query=AuditQuery().with_("actor", "u1"), names=self.PEOPLE))[0])
-        assert text == r'actor:"Ada Love\u202e" since:24h'
-
     def test_a_stranger_is_named_where_nothing_was_found(self):
-        query = AuditQuery().with_("actor", "tyrone")
+        query = AuditQuery(terms=(Clause("actor", (Value("tyrone"),)),))
         shown = blank_text(state(explored(query, 0, total=0), query=query, names=self.PEOPLE))
         assert shown is not None
-        assert "Nobody known is called 'tyrone': it was sent as an id." in shown.plain
+        assert "Nobody known is called 'tyrone': it was asked for as an id." in shown.plain
 
     def test_and_that_names_are_missing_is_said_with_it(self):
-        query = AuditQuery().with_("actor", "tyrone")
+        query = AuditQuery(terms=(Clause("actor", (Value("tyrone"),)),))
         names = Names(refused={NameKind.USER: "no scope"})
         shown = blank_text(state(explored(query, 0, total=0), query=query, names=names))
         assert shown is not None

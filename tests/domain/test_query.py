@@ -1,107 +1,170 @@
-"""A query is a frozen value: clauses, what is sent for them, and whether a record fits."""
+"""A query is a frozen value: how it is changed, and what is the same query."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from tui.domain.fields import BY_NAME, FIELDS, FILTERS
-from tui.domain.query import AuditQuery
-from tui.domain.query_text import format_query
-from tui.domain.record import AuditRecord
+from tui.domain.query import (
+    BLANK,
+    DEEPEST,
+    AllOf,
+    AnyOf,
+    AuditQuery,
+    Clause,
+    How,
+    Not,
+    Term,
+    Text,
+    Value,
+    all_of,
+    any_of,
+    negated,
+    walk,
+)
 from tui.domain.time_range import TimeRange
 
-NOW = datetime(2026, 11, 22, 20, 48, 3, tzinfo=UTC)
+
+def clause(field: str, *texts: str, path: tuple[str, ...] = ()) -> Clause:
+    return Clause(field, tuple(map(Value, texts)), path)
+
+
+DELETED, FAILED, GERMAN = clause("op", "delete"), clause("status", "403"), clause("country", "DE")
+WORD = Text(Value("word", How.CONTAINS))
 
 
 class TestChangingAQuery:
-    def test_a_clause_is_set_replaced_and_lifted(self):
-        query = AuditQuery().with_("status", "403")
-        assert query.with_("status", "500").value("status") == "500"
-        assert query.without("status") == AuditQuery()
+    def test_a_field_is_kept_to_values_to_others_and_freed(self):
+        query = AuditQuery().with_("status", [Value("403")])
+        assert query.clause("status") == FAILED
+        assert query.with_("status", [Value("500"), Value("500")]).clause("status") == clause("status", "500")
+        assert query.with_("status", ()) == AuditQuery()
+        assert AuditQuery().with_("status", ()) == AuditQuery()
 
-    def test_the_order_of_typing_does_not_matter(self):
-        one = AuditQuery().with_("status", "500").with_("method", "DELETE")
-        other = AuditQuery().with_("method", "DELETE").with_("status", "500")
-        assert one == other
+    def test_a_clause_keeps_its_place(self):
+        query = AuditQuery(terms=(DELETED, FAILED, GERMAN)).with_("status", [Value("500")])
+        assert query.terms == (DELETED, clause("status", "500"), GERMAN)
 
-    def test_a_field_the_api_cannot_filter_by_is_refused(self):
-        with pytest.raises(KeyError):
-            AuditQuery().with_("target", "x")
+    def test_a_clause_that_is_excluded_or_of_a_path_keeps_no_field(self):
+        query = AuditQuery(terms=(Not(FAILED), clause("body", "x", path=("a",)), clause("is", "failed")))
+        assert [query.clause(name) for name in ("status", "body", "is")] == [None, None, None]
 
-    def test_parameters_carry_the_names_of_the_api(self):
-        query = AuditQuery().with_("ip", "203.0.113.9").with_("status", "403").with_("actor", "u1")
-        assert query.parameters == (("response_status_code", "403"), ("user_id", "u1"), ("client_ip", "203.0.113.9"))
+    def test_terms_are_added_as_if_they_were_written_behind_it(self):
+        query = AuditQuery(terms=(DELETED,)).and_(FAILED, clause("op", "create"))
+        assert query.terms == (clause("op", "delete", "create"), FAILED)
 
+    def test_a_term_is_replaced_and_taken_away(self):
+        query = AuditQuery(terms=(DELETED, FAILED))
+        assert query.replacing(DELETED, Not(DELETED)).terms == (Not(DELETED), FAILED)
+        assert query.without(DELETED).terms == (FAILED,)
+        assert query.without(GERMAN) == query
 
-class TestFreezing:
-    def test_the_window_no_longer_moves(self):
-        frozen = AuditQuery(TimeRange(timedelta(hours=1))).freeze(NOW)
-        request = frozen.page(3, ticket=7, size=100)
-        assert (request.window.start, request.window.end) == (NOW - timedelta(hours=1), NOW)
-        assert (request.number, request.ticket, request.frozen_at) == (3, 7, NOW)
-
-    def test_a_ticket_has_no_part_in_what_is_asked(self):
-        frozen = AuditQuery().freeze(NOW)
-        assert frozen.page(0, ticket=1, size=100) == frozen.page(0, ticket=2, size=100)
+    def test_its_range_is_replaced(self):
+        assert AuditQuery(terms=(FAILED,)).with_range(TimeRange(timedelta(1))) == AuditQuery(
+            TimeRange(timedelta(1)), (FAILED,)
+        )
 
 
-class TestCheckingRecords:
+class TestTheSameQuery:
+    def test_of_terms_that_are_the_same_there_is_one(self):
+        assert AuditQuery(terms=(WORD, FAILED, WORD)).terms == (WORD, FAILED)
+
+    def test_groups_of_what_must_hold_anyway_are_none(self):
+        assert AuditQuery(terms=(AllOf((WORD, FAILED)), GERMAN)) == AuditQuery(terms=(WORD, FAILED, GERMAN))
+        assert all_of([WORD, AllOf((FAILED, GERMAN))]) == AllOf((WORD, FAILED, GERMAN))
+        assert any_of([WORD, AnyOf((FAILED, GERMAN))]) == AnyOf((WORD, FAILED, GERMAN))
+
+    def test_one_term_is_no_group(self):
+        assert all_of([WORD]) == any_of([WORD, WORD]) == WORD
+        assert any_of([clause("op", "create"), clause("op", "delete")]) == clause("op", "create", "delete")
+
+    def test_not_not_is_nothing(self):
+        assert negated(negated(WORD)) == WORD
+
+    def test_halves_of_a_character_that_stand_together_are_that_character(self):
+        assert Value("\ud83d\ude00") == Value("\U0001f600")
+        assert clause("body", "x", path=("\ud83d\ude00",)) == clause("body", "x", path=("\U0001f600",))
+
+    def test_a_regular_expression_is_kept_as_it_is_written_between_slashes(self):
+        assert Value("a/b c,d", How.REGEX) == Value(r"a\/b\ c\,d", How.REGEX)
+        assert Value("a\n\x1b\\\t", How.REGEX).text == r"a\U0000000a\U0000001b\U00000009"
+
+
+class TestWhatCanNotBe:
+    """Neither a value nor a clause can be made that has no notation, or that can't be asked."""
+
     @pytest.mark.parametrize(
-        ("field", "wanted", "record"),
+        ("text", "how", "upper"),
         [
-            ("method", "delete", {"method": "DELETE"}),
-            ("status", "403", {"response_status_code": "403"}),
-            ("ip", "203.0.113.9", {"client_ip": "::ffff:203.0.113.9"}),
-            ("ip", "2001:DB8:0::1", {"client_ip": "2001:db8::1"}),
-            ("uri", "/v2/prompts", {"uri": "/v2/prompts/3b1c"}),
-            ("country", "de", {"country": "DE"}),
+            ("", How.EXACT, ""),
+            ("x", How.BLANK, ""),
+            ("x", How.RANGE, ""),
+            ("x", How.EXACT, "y"),
+            ("a b*", How.WILDCARD, ""),
+            ("abc", How.WILDCARD, ""),
+            ("a*/", How.WILDCARD, ""),
+            ("*\x1b", How.WILDCARD, ""),
+            ("*\u0301\u0301\u0301\u0301\u0301", How.WILDCARD, ""),
+            ("a\\", How.REGEX, ""),
+            ("x" * 1001, How.REGEX, ""),
+            ("9xx", How.HUNDRED, ""),
         ],
     )
-    def test_values_are_compared_as_people_mean_them(self, field: str, wanted: str, record: dict[str, object]):
-        query = AuditQuery().with_(field, wanted)
-        assert query.broken_clause(AuditRecord.model_validate(record)) is None
+    def test_a_value(self, text: str, how: How, upper: str):
+        with pytest.raises(ValueError, match=r"can't|not a hundred|at most"):
+            Value(text, how, upper)
 
-    def test_a_record_that_does_not_fit_names_the_clause(self):
-        query = AuditQuery().with_("method", "DELETE").with_("country", "DE")
-        broken = query.broken_clause(AuditRecord(method="DELETE", country="FR"))
-        assert broken is not None
-        assert broken.field == "country"
+    @pytest.mark.parametrize(
+        ("field", "values", "path"),
+        [
+            ("op", (), ()),
+            ("op", (Value("a"), Value("a")), ()),
+            ("nothing", (Value("a"),), ()),
+            ("time", (Value("a"),), ()),
+            ("user_id", (Value("a"),), ()),
+            ("op", (Value("a"),), ("x",)),
+            ("is", (Value("failed"),), ("x",)),
+            ("is", (Value("xyz"),), ()),
+            ("is", (BLANK,), ()),
+            ("has", (Value("ip"),), ()),
+            ("has", (Value("a b"),), ()),
+            ("op", (Value("a", How.MORE),), ()),
+            ("op", (Value("4xx", How.HUNDRED),), ()),
+            ("status", (Value("abc", How.MORE),), ()),
+            ("status", (Value("499", How.RANGE, "400"),), ()),
+            ("ip", (Value("10.0.0.1", How.NETWORK),), ()),
+            ("ip", (Value("10.0.0.0/40", How.NETWORK),), ()),
+            ("ip", (Value("10.0.0.1", How.MORE),), ()),
+            ("res", (Value("(", How.REGEX),), ()),
+        ],
+    )
+    def test_a_clause(self, field: str, values: tuple[Value, ...], path: tuple[str, ...]):
+        with pytest.raises(ValueError, match=r"\w+ \w+"):
+            Clause(field, values, path)
+
+    def test_free_text_that_is_neither_contained_nor_an_expression(self):
+        for value in (Value("x"), BLANK, Value("(", How.REGEX)):
+            with pytest.raises(ValueError, match=r"free text|can't be read"):
+                Text(value)
+
+    def test_groups_that_are_not_in_their_one_form(self):
+        for terms in ((WORD,), (WORD, WORD), (DELETED, clause("op", "create"))):
+            for group in (AllOf, AnyOf):
+                with pytest.raises(ValueError, match="normal form"):
+                    group(terms)
+        with pytest.raises(ValueError, match="not not"):
+            Not(Not(WORD))
+
+    def test_groups_in_groups_without_end(self):
+        term: Term = WORD
+        for _ in range(DEEPEST):
+            term = any_of([GERMAN, all_of([FAILED, term])])
+        assert AuditQuery(terms=(term,)).terms == (term,)
+        with pytest.raises(ValueError, match="nested"):
+            AuditQuery(terms=(Not(AllOf((WORD, term))),))
 
 
-class TestTheFieldTable:
-    def test_names_are_unique(self):
-        assert len(BY_NAME) == len(FIELDS)
-
-    def test_every_api_filter_stands_in_it(self):
-        assert {field.parameter for field in FILTERS} == {
-            "organisation_id", "method", "uri", "request_id", "user_id", "user_type", "workspace_id",
-            "response_status_code", "resource_type", "action", "client_ip", "country",
-        }  # fmt: skip
-
-    def test_all_sixteen_fields_of_a_record_stand_in_it(self):
-        assert {field.attribute for field in FIELDS} - {""} == set(AuditRecord.model_fields)
-
-    @pytest.mark.parametrize("value", ["99", "600", "abc", "\uff12\uff10\uff10", "-200", "20"])
-    def test_a_status_out_of_range_is_refused_with_a_reason(self, value: str):
-        assert "100 to 599" in BY_NAME["status"].problem(value)
-
-    def test_an_unknown_method_is_refused_and_an_unknown_actor_type_is_not(self):
-        assert BY_NAME["method"].problem("GET")
-        assert not BY_NAME["method"].problem("delete")
-        assert not BY_NAME["actor-type"].problem("human")
-
-
-class TestTheTextOfAQuery:
-    def test_clauses_then_the_range(self):
-        query = AuditQuery().with_("status", "500").with_("method", "DELETE")
-        assert format_query(query) == "method:DELETE status:500 since:24h"
-
-    def test_what_would_read_back_differently_is_quoted(self):
-        query = AuditQuery().with_("uri", "/v2/prompts").with_("actor", 'a "b" \\')
-        assert format_query(query) == r'actor:"a \"b\" \\" uri:"/v2/prompts" since:24h'
-
-    def test_an_absolute_range_is_written_with_its_seconds(self):
-        query = AuditQuery(TimeRange(NOW - timedelta(hours=1), NOW))
-        assert format_query(query) == "since:2026-11-22T19:48:03Z until:2026-11-22T20:48:03Z"
+def test_every_clause_and_text_is_found_however_deep():
+    group = any_of([Not(DELETED), all_of([WORD, Not(any_of([FAILED, GERMAN]))])])
+    assert list(walk([group, GERMAN])) == [DELETED, WORD, FAILED, GERMAN, GERMAN]

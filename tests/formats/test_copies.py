@@ -13,19 +13,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cli.scene import asked_by
+from tests.domain.queries import queries
+from tui.cli.asking import read_question
 from tui.demo.history import History
 from tui.demo.server import DemoServer
-from tui.domain.fields import FIELDS, FILTERS
+from tui.domain.fields import FIELDS
 from tui.domain.names import Named, NameKind, Names
-from tui.domain.query import AuditQuery, FrozenQuery
+from tui.domain.plan import FrozenQuery, Plan, freeze
+from tui.domain.query import AuditQuery, Clause, How, Term, Value, walk
+from tui.domain.query_parser import parse_query
 from tui.domain.record import AuditRecord
 from tui.domain.redaction import redact
 from tui.domain.secret import Secret
 from tui.domain.time_range import TimeRange
-from tui.domain.time_text import parse_moment
 from tui.formats.copies import command_line, curl_command, markdown_table, record_json
+from tui.settings import Settings
 from tui.sources.portkey import PortkeySource
 from tui.sources.transport import Transport
+from tui.state.views import ViewShelf
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 250_000, tzinfo=UTC)
 BASE_URL = "https://api.portkey.ai/v1"
@@ -34,11 +40,27 @@ NASTY = st.text(st.sampled_from("ab'\"\\$`!*? \t\n;|&<>(){}[]#~%-=é中"), max_s
 ANYBODY = Names()
 
 
-def frozen(**clauses: str) -> FrozenQuery:
-    query = AuditQuery(TimeRange(timedelta(hours=4)))
-    for name, value in clauses.items():
-        query = query.with_(name.replace("_", "-"), value)
-    return query.freeze(NOW)
+def frozen(text: str = "") -> FrozenQuery:
+    """A query of the last four hours."""
+    parsed = parse_query(text, now=NOW, time_range=TimeRange(timedelta(hours=4)))
+    assert parsed.diagnostics == ()
+    return freeze(parsed.query, NOW, ANYBODY)
+
+
+def of_uri(path: str) -> FrozenQuery:
+    """A query for a path, that is sent as it is."""
+    query = AuditQuery(terms=(Clause("uri", (Value(path),)),))
+    return FrozenQuery(query, query.time_range.resolve(NOW), NOW, Plan(branches=((("uri", path),),)))
+
+
+def names_a_file(query: AuditQuery) -> bool:
+    clauses = (part for part in walk(query.terms) if isinstance(part, Clause))
+    return any(value.how is How.FILE for clause in clauses for value in clause.values)
+
+
+def read_back(command: str) -> tuple[Term, ...]:
+    """The terms of the query that the command line reads from a command."""
+    return read_question(asked_by(command), Settings(), NOW, ViewShelf(None)).query.terms
 
 
 def words_in_a_shell(command: str) -> list[str]:
@@ -111,12 +133,12 @@ class TestCurl:
     """Our request, for a terminal that has the key in its environment."""
 
     def test_the_key_is_read_from_the_environment(self) -> None:
-        command = curl_command(BASE_URL, frozen(method="PUT"))
+        command = curl_command(BASE_URL, frozen("method:PUT"))
         assert words_in_a_shell(command)[:3] == ["-sS", "-H", "x-portkey-api-key: the key"]
 
     async def test_it_asks_what_the_explorer_asks(self) -> None:
         with DemoServer(History(records=100, days=2, now=NOW), clock=lambda: NOW) as server:
-            query = frozen(uri="/v2/prompts & more?", status="200")
+            query = frozen('uri:"/v2/prompts & more?" status:200')
             transport = Transport(server.base_url, Secret(server.key), clock=lambda: NOW)
             source = PortkeySource(transport, redact=redact)
             await source.fetch(query.page(0, ticket=0, size=100))
@@ -124,40 +146,51 @@ class TestCurl:
             asked = urlsplit(words_in_a_shell(curl_command(server.base_url, query))[-1])
             assert f"{asked.path}?{asked.query}" == server.requests[0].target
 
+    def test_of_several_streams_it_is_the_first_and_says_so(self) -> None:
+        comment, command = curl_command(BASE_URL, frozen("status:401,403,429")).splitlines()
+        assert comment == "# the first of the 3 requests that this query takes"
+        assert "response_status_code=401" in words_in_a_shell(command)[-1]
+
+    def test_what_the_api_cannot_do_is_not_asked_of_it(self) -> None:
+        url = words_in_a_shell(curl_command(BASE_URL, frozen("is:failed -type:api_key method:PUT")))[-1]
+        asked = dict(parse_qsl(urlsplit(url).query))
+        assert set(asked) == {"start_time", "end_time", "current_page", "page_size", "method"}
+
     @settings(max_examples=40)
     @given(NASTY.filter(str.strip))
     def test_any_filter_comes_through_a_shell_whole(self, value: str) -> None:
-        url = words_in_a_shell(curl_command(BASE_URL, frozen(uri=value)))[-1]
-        assert dict(parse_qsl(urlsplit(url).query))["uri"] == value.strip()
+        url = words_in_a_shell(curl_command(BASE_URL, of_uri(value)))[-1]
+        assert dict(parse_qsl(urlsplit(url).query))["uri"] == value
 
     def test_half_a_character_does_not_stop_it(self) -> None:
-        assert "uri=%3F" in curl_command(BASE_URL, frozen(uri="\ud800"))
+        assert "uri=%3F" in curl_command(BASE_URL, of_uri("\ud800"))
 
 
 class TestCommandLine:
     """The command that opens this very view again."""
 
-    def test_relative_times_become_those_they_meant(self) -> None:
-        assert command_line(frozen(status="500", method="DELETE")) == (
-            "portkey-audit --method=DELETE --status=500 "
-            "--since=2026-11-20T08:00:00.250Z --until=2026-11-20T12:00:00.250Z"
+    def test_the_query_is_one_word_and_relative_times_become_those_they_meant(self) -> None:
+        assert command_line(frozen("status:500 method:DELETE")) == (
+            "portkey-audit 'status:500 method:DELETE since:2026-11-20T08:00:00.250Z until:2026-11-20T12:00:00.250Z'"
         )
 
     def test_a_view_of_the_demo_opens_the_demo(self) -> None:
-        assert command_line(frozen(), source=("--demo",)).startswith("portkey-audit --demo ")
+        assert command_line(frozen(), source=("--demo",)).startswith("portkey-audit --demo 'since:")
 
-    @given(st.dictionaries(st.sampled_from([field.name for field in FILTERS]), TEXTS | NASTY, max_size=4))
-    def test_its_words_say_the_query(self, values: dict[str, str]) -> None:
-        view = frozen(**{name.replace("-", "_"): value for name, value in values.items()})
-        program, *flags = shlex.split(command_line(view))
-        options = dict(flag.removeprefix("--").split("=", 1) for flag in flags)
-        since, until = options.pop("since"), options.pop("until")
-        assert program == "portkey-audit"
-        assert options == {clause.field: clause.value for clause in view.query.clauses}
-        assert parse_moment(since, now=NOW) == view.window.start
-        assert parse_moment(until, now=NOW) == view.window.end
+    @pytest.mark.parametrize("text", ["-type:api_key", "count", '"@failures"', "NOT (status:2xx method:PUT)"])
+    def test_what_could_be_taken_for_something_else_is_still_a_query(self, text: str) -> None:
+        assert read_back(command_line(frozen(text), source=("--demo",))) == frozen(text).query.terms
+
+    @given(queries(texts=TEXTS | NASTY).filter(lambda query: not names_a_file(query)))
+    def test_the_command_line_reads_the_very_query(self, query: AuditQuery) -> None:
+        view = freeze(query, NOW, ANYBODY)
+        asked = asked_by(command_line(view, source=("--profile=prod",)))
+        question = read_question(asked, Settings(), NOW, ViewShelf(None))
+        assert asked.flags.profile == "prod"
+        assert question.query == query.with_range(TimeRange(view.window.start, view.window.end))
 
     @settings(max_examples=40)
     @given(NASTY.filter(str.strip))
     def test_any_value_comes_through_a_shell_whole(self, value: str) -> None:
-        assert words_in_a_shell(command_line(frozen(actor=value)))[0] == f"--actor={value.strip()}"
+        view = of_uri(value)
+        assert read_back(shlex.join(["portkey-audit", *words_in_a_shell(command_line(view))])) == view.query.terms

@@ -11,8 +11,10 @@ import pytest
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.errors import Unreachable
+from tui.domain.names import Names
 from tui.domain.page import Origin, Page, PageRequest, Waiting
-from tui.domain.query import AuditQuery
+from tui.domain.plan import freeze
+from tui.domain.query import AuditQuery, Value
 from tui.domain.record import AuditRecord
 from tui.domain.redaction import redact
 from tui.domain.secret import Secret
@@ -295,8 +297,8 @@ class TestAtASocket:
             transport = Transport(server.base_url, Secret(server.key), clock=lambda: NOW)
             cached = CachedSource(PortkeySource(transport, redact=redact))
             try:
-                day = AuditQuery().freeze(NOW)
-                deletes = AuditQuery().with_("method", "DELETE").freeze(NOW)
+                day = freeze(AuditQuery(), NOW, Names())
+                deletes = freeze(AuditQuery().with_("method", (Value("DELETE"),)), NOW, Names())
                 for query, number in ((day, 0), (day, 1), (day, 0), (deletes, 0), (day, 1), (deletes, 0)):
                     await cached.fetch(query.page(number, ticket=number, size=100))
                 assert len(server.requests) == 3
@@ -312,8 +314,8 @@ class TestAtASocket:
             cached = CachedSource(PortkeySource(transport, redact=redact))
             yesterday = AuditQuery(TimeRange(NOW - timedelta(days=2), NOW - timedelta(days=1)))
             try:
-                first = await cached.fetch(yesterday.freeze(NOW).page(0, ticket=1, size=100))
-                later = yesterday.freeze(NOW + timedelta(hours=1))
+                first = await cached.fetch(freeze(yesterday, NOW, Names()).page(0, ticket=1, size=100))
+                later = freeze(yesterday, NOW + timedelta(hours=1), Names())
                 again = await cached.fetch(later.page(0, ticket=2, size=100))
                 assert first.records
                 assert again.records == first.records

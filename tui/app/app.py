@@ -123,7 +123,7 @@ class ExplorerApp(App[int], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         for command in commands_of(screen):
-            where = f"{' '.join(command.keys)} · {command.pane}"
+            where = f"{' '.join(command.keys)} · {command.pane}" if command.keys else command.pane
             yield SystemCommand(f"{command.title}: {command.help}", where, command.run)
         for theme in THEMES:
             yield SystemCommand(f"Theme: {theme.name}", "Change the colours", lambda name=theme.name: self._wear(name))

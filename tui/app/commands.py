@@ -1,7 +1,7 @@
 """What a reader can do here, gathered from the bindings of the screen and its panes.
 
 A binding carries it all: its id, its keys, the footer's word, and a sentence of help.  Footer, help screen and palette
-are made from it, so a new key is one binding and one action.
+are made from it, so a new key is one binding and one action.  What has no key stands in its node's `KEYLESS`.
 """
 
 from __future__ import annotations
@@ -38,8 +38,20 @@ _KEY_NAMES = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "apostrophe": "'",
+    "equals_sign": "=",
+    "minus": "-",
+    "plus": "+",
     "shift+tab": "shift+tab",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Keyless:
+    """Something that is rarely wanted: the palette and the help have it, and no key."""
+
+    action: str
+    title: str
+    help: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +98,7 @@ def commands_of(screen: Screen[Any]) -> list[Command]:
         for keys, binding in bindings_of(node):
             run = partial(screen.app.run_action, binding.action, node)
             found.append(Command(binding.id or "", pane, keys, binding.description, binding.tooltip, run))
+        for keyless in getattr(node, "KEYLESS", ()):
+            run = partial(screen.app.run_action, keyless.action, node)
+            found.append(Command(keyless.action, pane, (), keyless.title, keyless.help, run))
     return found

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from tui.app.screens.reveal import Reveal
 from tui.clipboard import Clipboard
 from tui.domain.query import AuditQuery
-from tui.sources.base import AuditSource, NameDirectory
+from tui.sources.connection import Connection
+from tui.state.history import QueryHistory
+from tui.state.layout import LayoutBook
+from tui.state.marks import MarkBook
+from tui.state.views import ViewShelf
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """An open way to the records."""
+class Memory:
+    """What outlives a run; as it stands, all of it is forgotten with the run."""
 
-    source: AuditSource
-    directory: NameDirectory
-    forget: Callable[[], None]
-    """Drops cached pages that may have changed, before a refresh."""
-    reveal: Reveal
-    """Fetches one redacted value in clear."""
-    aclose: Callable[[], Awaitable[None]]
-    """Gives back what is open."""
+    views: ViewShelf = field(default_factory=lambda: ViewShelf(None))
+    marks: MarkBook = field(default_factory=lambda: MarkBook(None))
+    history: QueryHistory = field(default_factory=lambda: QueryHistory(None))
+    layout: LayoutBook = field(default_factory=lambda: LayoutBook(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,8 @@ class Context:
 
     `connect` raises `SourceError`, and may be slow: it is called once the first screen is painted.  `clock` is our own
     clock in UTC, `ticks` one that never goes back, in seconds.  `place` is where records come from, as the reader knows
-    it ("api.portkey.ai", "demo"), and `source_words` name that on a command line.
+    it ("api.portkey.ai", "demo"), and `source_words` name that on a command line.  `read_values` gives the values in a
+    file that a query names; it raises `QueryError`.
     """
 
     connect: Callable[[], Awaitable[Connection]]
@@ -42,6 +42,8 @@ class Context:
     query: AuditQuery
     place: str
     base_url: str
+    read_values: Callable[[str], tuple[str, ...]]
+    memory: Memory = field(default_factory=Memory)
     label: str = ""
     colour: str = ""
     source_words: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from tui.formats.copies import command_line, curl_command, markdown_table, recor
 if TYPE_CHECKING:
     from tui.app.widgets.detail_pane import DetailPane
     from tui.domain.names import Names
-    from tui.domain.query import FrozenQuery
+    from tui.domain.plan import FrozenQuery
     from tui.domain.record import AuditRecord
 
 COPY_CHOICES = (

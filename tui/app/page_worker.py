@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,17 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from tui.domain.matching import Matcher
     from tui.domain.page import PageRequest, Waiting
-    from tui.session import Change, Exploration
+    from tui.domain.record import AuditRecord
+    from tui.session.exploration import Change, Exploration
     from tui.sources.base import AuditSource
 
 _GROUP = "pages"
 
 
 class PageWorker:
-    """Fetches whatever the exploration wants next, as workers of `owner`.
+    """Fetches whatever the exploration wants next, and checks it against the query, as workers of `owner`.
 
     `changed` is told what an answer changed, before more is fetched; `told` that waiting began, goes on or ended.
     `ticks` is a clock in seconds that never goes back.
@@ -88,12 +91,14 @@ class PageWorker:
         self.go_on()
 
     async def _fetch(self, source: AuditSource, request: PageRequest) -> None:
+        matcher, matches_here = self._exploration.matcher, self._exploration.matches_here
         try:
             page = await source.fetch(request, self._wait)
+            fits = await _check(page.records, matcher, in_thread=matches_here)
         except SourceError as error:
             change = self._exploration.fail(request, error)
         else:
-            change = self._exploration.accept(request, page)
+            change = self._exploration.accept(request, page, fits)
         self._changed(change)
         self.go_on()
 
@@ -106,3 +111,16 @@ class PageWorker:
             self._countdown.stop()
             self._countdown = None
         self._told()
+
+
+async def _check(records: Sequence[AuditRecord], matcher: Matcher, *, in_thread: bool) -> list[bool]:
+    """What the matcher says of each record.
+
+    Bodies may be large and expressions slow, so a thread does it where part of the query is done here; to confirm the
+    few plain values that the API was asked for takes less time than to hand a page over.
+    """
+
+    def check() -> list[bool]:
+        return [matcher(record) for record in records]
+
+    return await asyncio.to_thread(check) if in_thread else check()

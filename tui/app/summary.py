@@ -9,13 +9,15 @@ from textual.content import Content
 from tui.app.widgets.line import Part
 from tui.domain.clean import clean
 from tui.domain.errors import KeyMissing, SourceError
-from tui.domain.fields import BY_NAME
+from tui.domain.fields import URI
 from tui.domain.names import NameKind, Names
-from tui.domain.page import Origin
-from tui.domain.query import AuditQuery
-from tui.domain.query_text import format_query
-from tui.formats.times import TimeStyle, format_clock, format_time, zone_name
-from tui.session import SETTLE, SKEW_SECONDS, Exploration
+from tui.domain.page import PAGE_SIZE, Origin
+from tui.domain.plan import unnamed
+from tui.domain.query import AuditQuery, Clause, How, Value
+from tui.domain.query_text import format_term
+from tui.domain.time_range import Window
+from tui.formats.times import TimeStyle, format_time, zone_name
+from tui.session.exploration import SETTLE, SKEW_SECONDS, Exploration
 
 _SEPARATOR = Part(" · ", "muted")
 _BAR = Part(" │ ", "muted")
@@ -24,7 +26,8 @@ _KIND_WORDS = {NameKind.USER: "people", NameKind.WORKSPACE: "workspaces", NameKi
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How things stand.  `waiting` is the seconds left before another attempt, and why it is needed."""
+    """How things stand.  `waiting` is the seconds left before another attempt, and why it is needed; `order` how rows
+    are sorted, "" by time; `note` how the query came about."""
 
     query: AuditQuery
     names: Names
@@ -38,10 +41,14 @@ class State:
     stopped: bool
     waiting: tuple[int, str] | None
     problem: SourceError | None
+    note: str = ""
+    order: str = ""
+    marks: int = 0
+    naming: bool = False
 
 
-def top_line(state: State) -> tuple[list[Part], list[Part]]:
-    """The query as text, and on the right its range, the profile and the zone."""
+def bar_end(state: State) -> list[Part]:
+    """What stands right of the query: its range, the profile and the zone."""
     frozen = state.exploration.frozen
     zone = (
         "ages" if state.style is TimeStyle.AGE else zone_name(state.style.zone, frozen.frozen_at) if frozen else "UTC"
@@ -49,22 +56,12 @@ def top_line(state: State) -> tuple[list[Part], list[Part]]:
     right = [Part(f" {state.query.time_range}", "strong"), _BAR, Part(zone, "plain")]
     if state.label:
         right += [_BAR, Part(f" {clean(state.label, 24)} ", f"chip-{state.colour}" if state.colour else "chip")]
-    text = format_query(_named(state.query, state.names))
-    left = [Part(" "), Part(clean(text), "strong" if state.query.clauses else "plain")]
-    return left, [*right, Part(" ")]
-
-
-def _named(query: AuditQuery, names: Names) -> AuditQuery:
-    """The query with names where it has ids, for reading."""
-    for clause in query.clauses:
-        known = (names.name(kind, clause.value) for kind in BY_NAME[clause.field].names)
-        query = query.with_(clause.field, next(filter(None, known), clause.value))
-    return query
+    return [*right, Part(" ")]
 
 
 def status_line(state: State) -> tuple[list[Part], list[Part]]:
-    """Which rows of how many, what was loaded, up to which second and from where; on the right what is under way."""
-    return [Part(" "), *_join(_standing(state)), Part(" ")], [*_activity(state), Part(" ")]
+    """Which rows of how many, what was loaded, for which window and from where; on the right what is under way."""
+    return [Part(" "), *_join(_standing(state)), Part(" ")], [Part(" "), *_activity(state), Part(" ")]
 
 
 def _standing(state: State) -> list[Part]:
@@ -72,17 +69,13 @@ def _standing(state: State) -> list[Part]:
     frozen = exploration.frozen
     if frozen is None:
         return [Part(state.place, "muted")]
-    count = exploration.row_count
-    total = f"{count:,}" if exploration.extent_known else f"{exploration.loaded:,} or more"
-    parts: list[Part] = []
     before = "the last answer: " if exploration.asked is not None else ""
-    if count:
-        last = min(state.view.stop, count)
-        parts.append(Part(f"{before}{min(state.view.start + 1, last):,}–{last:,} of {total}", "strong"))
-        parts.append(Part(f"{exploration.loaded:,} loaded", "plain"))
-    else:
-        parts.append(Part(f"{before}no records", "strong"))
-    parts.append(Part(f"until {format_clock(frozen.window.end, state.style.zone)}", "plain"))
+    parts = _order(state) if state.order else _scan(state, before) if exploration.scanning else _rows(state, before)
+    parts.append(Part(_window(frozen.window, state.style), "plain"))
+    if state.note:
+        parts.append(Part(clean(state.note, 120), "accent"))
+    if state.marks:
+        parts.append(Part(f"{state.marks:,} marked", "accent"))
     cached = Origin.CACHE in exploration.origins
     both = cached and len(exploration.origins) > 1
     parts.append(Part(f"{state.place}{' + cache' if both else ' (cache)' if cached else ''}", "muted"))
@@ -94,6 +87,51 @@ def _standing(state: State) -> list[Part]:
     return parts
 
 
+def _rows(state: State, before: str) -> list[Part]:
+    """Rows that the API counts and addresses."""
+    exploration, count = state.exploration, state.exploration.row_count
+    if not count:
+        return [Part(f"{before}no records", "strong")]
+    known = exploration.total if exploration.merged else count if exploration.extent_known else None
+    total = f"{known:,}" if known is not None else f"{exploration.loaded:,} or more"
+    last = min(state.view.stop, count)
+    return [
+        Part(f"{before}{min(state.view.start + 1, last):,}–{last:,} of {total}", "strong"),
+        Part(f"{exploration.loaded:,} loaded", "plain"),
+    ]
+
+
+def _scan(state: State, before: str) -> list[Part]:
+    """Rows that are found by looking through others."""
+    exploration = state.exploration
+    if exploration.finished:
+        looked = f"scanned all {exploration.scanned:,}"
+    else:
+        looked = f"scanned {exploration.scanned:,} of {_most(exploration)}"
+    matching = Part(f"{exploration.row_count:,} match", "strong")
+    return [Part(f"{before}{looked}", "plain"), matching]
+
+
+def _most(exploration: Exploration) -> str:
+    if exploration.total is not None:
+        return f"{exploration.total:,}"
+    return f"at most {exploration.at_most:,}" if exploration.at_most is not None else "more"
+
+
+def _order(state: State) -> list[Part]:
+    return [Part(clean(state.order, 80), "strong")]
+
+
+def _window(window: Window, style: TimeStyle) -> str:
+    """The resolved window, as short as it goes: `21 Nov 20:48:03–22 Nov 20:48:03Z`."""
+    start, end = (instant.astimezone(style.zone) for instant in (window.start, window.end))
+    day = "%-d %b %Y " if start.year != end.year else "%-d %b "
+    first = start.strftime(day + "%H:%M:%S")
+    last = end.strftime(("" if start.date() == end.date() else day) + "%H:%M:%S")
+    zone = zone_name(style.zone, window.end)
+    return f"{first}–{last}{'Z' if zone == 'UTC' else f' {zone}'}"
+
+
 def _activity(state: State) -> list[Part]:
     if state.stopped:
         return [Part("stopped: r goes on", "warn")]
@@ -101,9 +139,30 @@ def _activity(state: State) -> list[Part]:
         return [Part(f"retrying in {state.waiting[0]} s ({clean(state.waiting[1], 40)})", "warn")]
     if state.connecting:
         return [Part("connecting …", "muted")]
+    if state.naming:
+        return [Part("looking up names …", "muted")]
     if state.exploration.loading:
-        return [Part("asking …" if state.exploration.asked is not None else "loading …", "accent")]
+        doing = (
+            "asking" if state.exploration.asked is not None else "scanning" if state.exploration.scanning else "loading"
+        )
+        return [Part(f"{doing} …", "accent")]
+    if state.exploration.paused is not None and state.exploration.asked is None:
+        return [Part("a", "key"), Part(" on ", "plain"), Part("A", "key"), Part(" all", "plain")]
     return []
+
+
+def scan_estimate(state: State) -> list[str]:
+    """What a scan to the end of the range would take, as far as it is known."""
+    exploration = state.exploration
+    most = exploration.total if exploration.total is not None else exploration.at_most
+    if most is None:
+        return ["The API doesn't tell how many records there are.", "ctrl+c stops; what was found stays."]
+    left = max(0, most - exploration.scanned)
+    requests = -(-left // PAGE_SIZE)
+    return [
+        f"{left:,} records are left: about {requests:,} requests, two at a time.",
+        "ctrl+c stops; what was found stays.",
+    ]
 
 
 def _join(parts: list[Part]) -> list[Part]:
@@ -141,23 +200,34 @@ def blank_text(state: State) -> Content | None:
         ("No record matches.\n", "bold"),
         (f"Asked for {start} – {end} {zone_name(state.style.zone, window.end)}.\n\n", "$foreground 70%"),
     ]
-    for clause in exploration.frozen.query.clauses:
-        text += ["  drop ", (f"{BY_NAME[clause.field].label} {clean(clause.value, 60)}", "$accent"),
-                 ("   x on it in the panel, or 0 for all\n", "$foreground 55%")]  # fmt: skip
-    text += [f"  {line}\n" for line in _strangers(state)]
-    text += [("\n  t", "bold $primary"), " choose a longer time   ", ("r", "bold $primary"), " ask again up to now"]
+    query = exploration.frozen.query
+    for term in query.terms:
+        text += ["  drop ", (clean(format_term(term), 60), "$accent"),
+                 ("   x on it in the panel, or \\ for the last\n", "$foreground 55%")]  # fmt: skip
+    text += [f"  {line}\n" for line in (*_strangers(state), *_path_advice(query))]
+    text += [("\n  t", "bold $primary"), " choose a longer time   ", ("[", "bold $primary"), " back   ",
+             ("r", "bold $primary"), " ask again up to now"]  # fmt: skip
     return Content.assemble(*text)
 
 
 def _strangers(state: State) -> list[str]:
-    """Which filters for people or workspaces name nobody who is known, so that they were sent as ids."""
-    told = []
-    for clause in state.query.clauses:
-        kinds = BY_NAME[clause.field].names
-        if kinds and not any(state.names.name(kind, clause.value) for kind in kinds):
-            missing = " (not all names could be had: see ?)" if state.names.refused else ""
-            told.append(f"Nobody known is called {clean(clause.value, 40)!r}{missing}: it was sent as an id.")
-    return told
+    """Which words for people or workspaces mean nobody who is known, so that they were sent as ids."""
+    missing = " (not all names could be had: see ?)" if state.names.refused else ""
+    return [
+        f"Nobody known is called {clean(found.word, 40)!r}{missing}: it was asked for as an id."
+        for found in unnamed(state.query, state.names)
+        if not found.meant
+    ]
+
+
+def _path_advice(query: AuditQuery) -> list[str]:
+    """How to look for a path that the API may compare in another way than is known."""
+    clause = query.clause(URI.name)
+    exact = clause is not None and all(value.how is How.EXACT for value in clause.values)
+    if clause is None or not exact:
+        return []
+    anywhere = Clause(URI.name, tuple(Value(value.text, How.CONTAINS) for value in clause.values))
+    return [f"The API was asked for that very path; {format_term(anywhere)} looks for it as a part, here."]
 
 
 def _stands_in_the_middle(state: State) -> bool:
@@ -187,10 +257,11 @@ def _no_key(problem: SourceError) -> Content:
     )  # fmt: skip
 
 
-def facts(state: State, names: Names) -> list[str]:
-    """What the help page tells about this run."""
+def facts(state: State) -> list[tuple[str, str]]:
+    """What the help page tells about this run, in lines without a word in front."""
+    names = state.names
     told = [f"Records come from {state.place}."]
     told += state.exploration.notices
     told += [f"Names of {_KIND_WORDS[kind]}: {why}" for kind, why in names.refused.items()]
     known = [f"{len(names.known.get(kind, {})):,} {word}" for kind, word in _KIND_WORDS.items()]
-    return [*told, f"Names known: {', '.join(known)}."]
+    return [("", fact) for fact in (*told, f"Names known: {', '.join(known)}.")]

@@ -37,7 +37,12 @@ class _Command(click.Command):
         super().format_epilog(context, formatter)
 
 
-@click.command(cls=_Command, help=_HELP, epilog="Exit codes: 1 the port can't be had, 2 usage, 130 interrupted.")
+@click.command(
+    cls=_Command,
+    help=_HELP,
+    short_help="Serve a made-up history on loopback.",
+    epilog="Exit codes: 1 the port can't be had, 2 usage, 130 interrupted.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 lets the system choose")
 @click.option("--records", type=click.IntRange(1, 10_000_000), default=50_000, show_default=True, help="how many")
 @click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="how far back they go")

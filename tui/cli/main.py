@@ -2,62 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import click
 
 from tui import __version__
+from tui.cli.asking import Asked
+from tui.cli.count import count
 from tui.cli.demo_server import demo_server
-from tui.domain.fields import FILTERS, ORGANISATION
-from tui.settings import Flags
+from tui.cli.explain import explain
+from tui.cli.manners import EXIT_CODES
+from tui.cli.options import Trunk, asking
 
 _HELP = """Explore the audit log of a Portkey organisation: who changed what, when, from where, and did it work.
 
-Without a command it opens the explorer. The API key comes from PORTKEY_API_KEY, from a file of your own
-(--api-key-file) or from a profile's api_key_command; it never stands on a command line.
+Without a command it opens the explorer, on the records that fit QUERY: field:value terms that must all hold, such as
+`is:failed actor:alice since:4h`, or a saved view, as in `@failures ip:203.0.113.0/24`.  Times are in UTC.  A query that
+begins with "-" or with a command's name stands behind `--`.  A filter's option narrows QUERY; its value is written as
+behind the field's colon.
+
+The API key comes from PORTKEY_API_KEY, from a file of your own (--api-key-file) or from a profile's api_key_command;
+it never stands on a command line.
 """
-_EPILOG = (
-    "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 network or rate limit, 4 key missing or refused, "
-    "130 interrupted."
+
+
+@click.group(
+    cls=Trunk, invoke_without_command=True, help=_HELP, epilog=EXIT_CODES, subcommand_metavar="[QUERY]... | COMMAND ..."
 )
-
-
-def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """An option for every filter of the API, from the field table."""
-    for field in reversed(FILTERS):
-        if field is not ORGANISATION:
-            about = field.about + (f": {', '.join(field.choices)}" if field.choices else "")
-            command = click.option(field.flag, metavar="VALUE", default="", help=about)(command)
-    return click.option(ORGANISATION.flag, metavar="ID", default="", help=ORGANISATION.about)(command)
-
-
-@click.group(invoke_without_command=True, help=_HELP, epilog=_EPILOG)
-@click.option("--since", metavar="TIME", default="", help="from: 15m, 4h, 7d, or a date and time  [24h]")
-@click.option("--until", metavar="TIME", default="", help="to: the same  [now]")
-@filter_options
-@click.option("--profile", metavar="NAME", default="", help="a profile of config.toml")
-@click.option("--base-url", metavar="URL", default="", help="the API's address, with its /v1; needs --api-key-file")
-@click.option("--api-key-file", metavar="FILE", default="", help="a file (mode 600) that holds the key")
-@click.option("--demo", is_flag=True, help="a made-up history: no key, no network")
 @click.version_option(__version__, prog_name="portkey-audit", message="%(prog)s %(version)s")
-@click.pass_context
-def cli(context: click.Context, /, demo: bool, since: str, until: str, **words: str) -> None:
-    """Open the explorer where no command is named."""
-    if context.invoked_subcommand is not None:
-        return
+@asking
+def cli(asked: Asked) -> int:
+    """Open the explorer."""
     from tui.cli.explore import explore
 
-    flags = Flags(
-        profile=words["profile"],
-        base_url=words["base_url"],
-        api_key_file=words["api_key_file"],
-        since=since,
-        until=until,
-        organisation=words["organisation"],
-    )
-    filters = {field.name: words[field.name.replace("-", "_")] for field in FILTERS if field is not ORGANISATION}
-    context.exit(explore(flags, filters, demo=demo))
+    return explore(asked)
 
 
-cli.add_command(demo_server)
+for command in (count, explain, demo_server):
+    cli.add_command(command)

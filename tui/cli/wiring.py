@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,92 +21,130 @@ from urllib.parse import urlsplit
 from tui.cli.stand_in import StandIn
 from tui.clipboard import reachable_from
 from tui.domain.errors import KeyMissing
-from tui.settings import DEFAULT_BASE_URL, folder
+from tui.settings import DEFAULT_BASE_URL, Flags, config_file, folder, load
+from tui.state.views import ViewShelf
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.app.context import Connection
+    from tui.app.context import Memory
+    from tui.cli.asking import Asked
     from tui.domain.page import PageRequest
     from tui.domain.query import AuditQuery
     from tui.domain.record import AuditRecord
     from tui.domain.secret import Secret
     from tui.settings import Settings
+    from tui.sources.connection import Connection
+    from tui.state.marks import MarkBook
+
+Connect = Callable[[], Awaitable["Connection"]]
+"""Opens the way to the records.  Raises `SourceError`."""
 
 
-def explore_portkey(settings: Settings, query: AuditQuery) -> int:
-    """The explorer on a Portkey organisation; gives the exit code.
+def settings_for(asked: Asked) -> Settings:
+    """What holds for a run; the demo is asked neither with a profile's key nor in its organisation.
 
-    The key is read now, before the screen takes the terminal: its command may have something to ask.  Raises
+    Raises `SettingsError`.
+    """
+    settings = load(Flags() if asked.demo else asked.flags, os.environ, config_file(os.environ))
+    return replace(settings, key=None, organisation_id="") if asked.demo else settings
+
+
+def saved_views() -> ViewShelf:
+    return ViewShelf(folder("config", os.environ))
+
+
+def mark_book(settings: Settings, *, demo: bool) -> MarkBook:
+    """The reader's marks; those on the demo's records would be on other ones tomorrow, so they last for the run."""
+    from tui.state.marks import MarkBook, marks_file
+
+    return MarkBook(None if demo else marks_file(folder("state", os.environ), settings.base_url))
+
+
+@contextmanager
+def connecting(settings: Settings, *, demo: bool) -> Iterator[Connect]:
+    """How to connect; the demo's stand-in starts beside whoever uses it, and ends with this.
+
+    A key is read now, before a screen takes the terminal: its command may have something to ask.  Raises
     `SettingsError`.
     """
-    key = settings.key.read() if settings.key else None
+    if demo:
+        stand_in = StandIn.start()
 
-    async def connect() -> Connection:
-        if key is None:
-            raise KeyMissing(f"There is no key for {settings.base_url}.")
-        names_folder = folder("cache", os.environ)
-        return await asyncio.to_thread(
-            open_connection, settings.base_url, key, settings.ca_bundle, names_folder=names_folder
+        async def connect() -> Connection:
+            base_url, key = await asyncio.to_thread(stand_in.address)
+            return await asyncio.to_thread(open_connection, base_url, key)
+
+        try:
+            yield connect
+        finally:
+            stand_in.stop()
+    else:
+        key = settings.key.read() if settings.key else None
+
+        async def connect() -> Connection:
+            if key is None:
+                raise KeyMissing(
+                    f"There is no key for {settings.base_url}.",
+                    "Set PORTKEY_API_KEY, or name a file that holds it with --api-key-file; --demo needs none.",
+                )
+            names_folder = folder("cache", os.environ)
+            return await asyncio.to_thread(
+                open_connection, settings.base_url, key, settings.ca_bundle, names_folder=names_folder
+            )
+
+        yield connect
+
+
+def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
+    """Draw until the reader leaves; gives the exit code.  Raises `SettingsError`."""
+    with connecting(settings, demo=demo) as connect:
+        with _importing():
+            from tui.app.app import ExplorerApp
+            from tui.app.context import Context
+            from tui.state.value_file import read_values
+
+        gc.freeze()
+        app = ExplorerApp(
+            Context(
+                connect=connect,
+                clock=utc_now,
+                ticks=time.monotonic,
+                clipboard=reachable_from(os.environ),
+                query=query,
+                place="demo" if demo else urlsplit(settings.base_url).hostname or settings.base_url,
+                base_url=DEFAULT_BASE_URL if demo else settings.base_url,
+                read_values=read_values,
+                memory=_memory(settings, demo=demo),
+                label="DEMO" if demo else settings.label,
+                colour="" if demo else settings.colour,
+                source_words=source_words(settings, demo=demo),
+            )
         )
+        app.run()
+        return app.return_code or 0
 
-    return _run(
-        connect,
-        query,
-        place=urlsplit(settings.base_url).hostname or settings.base_url,
-        base_url=settings.base_url,
-        label=settings.label,
-        colour=settings.colour,
-        source_words=(f"--profile={settings.profile}",) if settings.profile else (),
+
+def _memory(settings: Settings, *, demo: bool) -> Memory:
+    """What was kept of earlier runs."""
+    from tui.app.context import Memory
+    from tui.state.history import QueryHistory
+    from tui.state.layout import LayoutBook
+
+    state = folder("state", os.environ)
+    return Memory(
+        views=saved_views(),
+        marks=mark_book(settings, demo=demo),
+        history=QueryHistory(state / "queries"),
+        layout=LayoutBook(state / "columns.json"),
     )
 
 
-def explore_demo(query: AuditQuery) -> int:
-    """The explorer on a stand-in of its own, which starts beside the screen and ends with it; gives the exit code."""
-    stand_in = StandIn.start()
-
-    async def connect() -> Connection:
-        base_url, key = await asyncio.to_thread(stand_in.address)
-        return await asyncio.to_thread(open_connection, base_url, key)
-
-    try:
-        return _run(connect, query, place="demo", base_url=DEFAULT_BASE_URL, label="DEMO", source_words=("--demo",))
-    finally:
-        stand_in.stop()
-
-
-def _run(
-    connect: Callable[[], Awaitable[Connection]],
-    query: AuditQuery,
-    *,
-    place: str,
-    base_url: str,
-    label: str,
-    colour: str = "",
-    source_words: tuple[str, ...],
-) -> int:
-    """Draw until the reader leaves."""
-    with _importing():
-        from tui.app.app import ExplorerApp
-        from tui.app.context import Context
-
-    gc.freeze()
-    app = ExplorerApp(
-        Context(
-            connect=connect,
-            clock=utc_now,
-            ticks=time.monotonic,
-            clipboard=reachable_from(os.environ),
-            query=query,
-            place=place,
-            base_url=base_url,
-            label=label,
-            colour=colour,
-            source_words=source_words,
-        )
-    )
-    app.run()
-    return app.return_code or 0
+def source_words(settings: Settings, *, demo: bool) -> tuple[str, ...]:
+    """The words of a command line that name where the records come from."""
+    if demo:
+        return ("--demo",)
+    return (f"--profile={settings.profile}",) if settings.profile else ()
 
 
 @contextmanager
@@ -135,10 +174,10 @@ def open_connection(
     # pydantic would read the metadata of every installed package, and run whatever plugin one of them brings.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with _importing():
-        from tui.app.context import Connection
         from tui.domain.redaction import redact
         from tui.formats.views import value_at
         from tui.sources.cached import CachedSource
+        from tui.sources.connection import Connection
         from tui.sources.directory import PortkeyDirectory
         from tui.sources.portkey import PortkeySource
         from tui.sources.retrying import RetryingSource

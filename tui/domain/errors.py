@@ -83,5 +83,13 @@ class Garbled(SourceError):
     transient = True
 
 
+class QueryTooSlow(SourceError):
+    """A term of the query takes too long on one record, so the records can't be looked through."""
+
+
 class TimeTextError(ValueError):
     """A time that a person wrote can't be read."""
+
+
+class QueryError(ValueError):
+    """A query can't be asked as it was written; the message says why in a sentence that is safe to show."""

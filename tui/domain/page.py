@@ -24,7 +24,8 @@ class PageRequest:
     """Page `number` (from 0, newest first) of the records in `window` that fit `parameters`.
 
     `frozen_at` is the server's clock when the query was frozen: records younger than a minute then may still move.
-    `ticket` says which query asked; an answer to an old ticket is dropped.  It has no part in what the request means.
+    `ticket` says which query asked, an answer to an old ticket is dropped; `branch` is which of its streams the page is
+    of.  Neither has a part in what the request means.
     """
 
     window: Window
@@ -33,6 +34,7 @@ class PageRequest:
     number: int = 0
     size: int = PAGE_SIZE
     ticket: int = field(default=0, compare=False)
+    branch: int = field(default=0, compare=False)
 
 
 class Origin(StrEnum):

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from tui.domain.clean import clean
-from tui.domain.fields import BY_NAME, FIELDS
+from tui.domain.fields import FIELDS
 from tui.domain.names import Names
 from tui.domain.page import PAGE_SIZE
-from tui.domain.time_range import api_instant, format_instant
+from tui.domain.query_text import format_query
+from tui.domain.time_range import TimeRange, api_instant
 
 if TYPE_CHECKING:
-    from tui.domain.query import FrozenQuery
+    from tui.domain.plan import FrozenQuery
     from tui.domain.record import AuditRecord
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>&!#|~]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
@@ -42,17 +43,22 @@ def markdown_table(record: AuditRecord, names: Names) -> str:
 
 
 def curl_command(base_url: str, frozen: FrozenQuery) -> str:
-    """A shell command that asks for the first page of a query; the key is read from the environment."""
+    """A shell command that asks for the first page of a query; the key is read from the environment.
+
+    Of a query that is read in several streams it is the first one, and a comment says so.
+    """
     parameters = [
         ("start_time", api_instant(frozen.window.start)),
         ("end_time", api_instant(frozen.window.end)),
         ("current_page", "0"),
         ("page_size", str(PAGE_SIZE)),
-        *frozen.query.parameters,
+        *frozen.plan.branches[0],
     ]
     asked = urlencode(parameters, quote_via=quote, errors="replace")
     url = shlex.quote(f"{base_url}/audit-logs?{asked}")
-    return f'curl -sS -H "x-portkey-api-key: $PORTKEY_API_KEY" {url}'
+    command = f'curl -sS -H "x-portkey-api-key: $PORTKEY_API_KEY" {url}'
+    count = len(frozen.plan.branches)
+    return command if count == 1 else f"# the first of the {count} requests that this query takes\n{command}"
 
 
 def command_line(frozen: FrozenQuery, *, source: Sequence[str] = ()) -> str:
@@ -60,10 +66,10 @@ def command_line(frozen: FrozenQuery, *, source: Sequence[str] = ()) -> str:
 
     `source` are the words that name where the records come from: `--demo`, or a profile.
     """
-    words = ["portkey-audit", *source]
-    words += [f"{BY_NAME[clause.field].flag}={clause.value}" for clause in frozen.query.clauses]
-    words += [f"--since={format_instant(frozen.window.start)}", f"--until={format_instant(frozen.window.end)}"]
-    return shlex.join(words)
+    window = frozen.window
+    # The query is one word of the shell, and holds a blank: it can't be the name of a command.
+    query = format_query(frozen.query.with_range(TimeRange(window.start, window.end)))
+    return shlex.join(["portkey-audit", *source, *(["--"] if query.startswith("-") else []), query])
 
 
 def _inert(text: str) -> str:

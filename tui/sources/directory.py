@@ -110,7 +110,7 @@ class PortkeyDirectory:
                     f"this key may not list them (scope {wanted.scope}), so only names learnt before are shown."
                 )
             except SourceError as error:
-                failed[wanted.kind] = f"{error.cause} Press r to ask again."
+                failed[wanted.kind] = f"{error.cause} Asking anew may bring them."
             else:
                 known = {**known, wanted.kind: {**known.get(wanted.kind, {}), **found}}
             yield Names(known, self._refused | failed)

@@ -1,14 +1,15 @@
-"""The keys of every pane on one page, and what is worth knowing about this run."""
+"""A page to read: the keys of every pane, the query language, what is worth knowing about this run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -17,40 +18,58 @@ from tui.app.commands import Command
 _KEYS_WIDTH = 16
 
 
+class Section(NamedTuple):
+    """Some lines under a heading: a word in front, "" for none, and a sentence; all of it cleaned."""
+
+    title: str
+    lines: Sequence[tuple[str, str]]
+
+
+def key_sections(commands: Sequence[Command], first: str) -> list[Section]:
+    """The keys pane by pane, those of the pane called `first` first."""
+    panes = dict.fromkeys((first, *(command.pane for command in commands)))
+    sections = [
+        Section(pane, [(" ".join(c.keys) or ":", c.help or c.title) for c in commands if c.pane == pane])
+        for pane in panes
+    ]
+    return [section for section in sections if section.lines]
+
+
 class HelpScreen(ModalScreen[None]):
-    """Shows commands pane by pane, the reader's own pane first, and below them `facts`, whole cleaned sentences."""
+    """A page of sections to read."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss(None)", "Close", id="help.close"),
-        Binding("j", "scroll('down')", "Down", show=False, id="help.down"),
-        Binding("k", "scroll('up')", "Up", show=False, id="help.up"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="help.up"),
+        Binding("space,pagedown", "page(1)", "Page down", show=False, id="help.page_down"),
+        Binding("b,pageup", "page(-1)", "Page up", show=False, id="help.page_up"),
     ]
 
-    def __init__(self, commands: Sequence[Command], first: str, facts: Sequence[str]) -> None:
+    box = query_one(VerticalScroll)
+
+    def __init__(self, title: str, sections: Sequence[Section]) -> None:
         super().__init__()
-        self._commands = sorted(commands, key=lambda command: command.pane != first)
-        self._facts = tuple(facts)
+        self._title = title
+        self._sections = tuple(sections)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box"):
-            yield Static(Content.assemble(("Keys", "bold"), ("   esc closes · j k scroll", "dim")))
+            yield Static(Content.assemble((self._title, "bold"), ("   esc closes · j k space b scroll", "dim")))
             yield Static(self._page())
 
     def _page(self) -> Content:
         lines: list[tuple[str, str] | str] = []
-        pane = ""
-        for command in self._commands:
-            if command.pane != pane:
-                pane = command.pane
-                lines.append((f"\n{pane}\n", "bold $primary"))
-            lines.append((f"  {' '.join(command.keys):<{_KEYS_WIDTH}}", "$accent"))
-            lines.append(f"{command.help or command.title}\n")
-        if self._facts:
-            lines.append(("\nAbout this run\n", "bold $primary"))
-            lines.extend(f"  {fact}\n" for fact in self._facts)
+        for title, section in self._sections:
+            lines.append((f"\n{title}\n", "bold $primary"))
+            width = max(_KEYS_WIDTH if word else 0 for word, _ in section)
+            for word, sentence in section:
+                lines += [(f"  {word:<{width}}", "$accent"), f"{sentence}\n"]
         return Content.assemble(*lines)
 
-    def action_scroll(self, where: str) -> None:
-        box = self.query_one(VerticalScroll)
-        box.scroll_relative(y=1 if where == "down" else -1, animate=False)
+    def action_scroll(self, lines: int) -> None:
+        self.box.scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        self.box.scroll_relative(y=pages * (self.box.size.height - 1), animate=False)

@@ -13,6 +13,7 @@ from textual.events import Key
 from textual.screen import ModalScreen
 
 from tui.app.commands import shown_key
+from tui.app.screens.foot import Foot, FootKey
 from tui.app.widgets.line import Line, Part
 
 
@@ -40,15 +41,14 @@ class MenuScreen(ModalScreen[str]):
             yield Line(id="menu-title")
             for choice in self._choices:
                 yield Line(id=f"choice-{choice.key}")
-            yield Line(id="menu-foot")
+            yield Foot()
 
     def on_mount(self) -> None:
         self.query_one("#menu-title", Line).show([Part(self._title, "strong")])
-        cancel = partial(self.dismiss, "")
-        self.query_one("#menu-foot", Line).show([Part("esc", "key", cancel), Part(" cancel", "muted", cancel)])
+        self.query_one(Foot).show_keys([FootKey("esc", "cancel", "dismiss('')")])
         width = max(len(choice.title) for choice in self._choices) + 2
         for choice in self._choices:
-            take = partial(self.dismiss, choice.key)
+            take = partial(self.app.run_action, f"dismiss({choice.key!r})", self)
             self.query_one(f"#choice-{choice.key}", Line).show(
                 [
                     Part(f"{shown_key(choice.key):>2}  ", "key", take),

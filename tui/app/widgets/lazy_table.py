@@ -24,7 +24,8 @@ class LazyTable(DataTable[CellType]):
     """The stock table over rows that `cells` makes from their numbers, each one line high.
 
     Rows can't be added, removed or sorted one by one: their order is that of their numbers.  `gutter` is the room in
-    cells at the left of the first column, which stays in view however far the columns are scrolled.
+    cells at the left of the first column; like the columns that are `fixed_columns`, it stays in view however far the
+    others are scrolled.
     """
 
     def __init__(
@@ -40,9 +41,7 @@ class LazyTable(DataTable[CellType]):
         self._row_total = 0
         self._cells = cells
         self._gutter = gutter
-        for place, column in enumerate(columns):
-            self.columns[column.key] = column
-            self._column_locations[column.key] = place
+        self.replace_columns(columns)
         self.rows = cast("Any", LazyMapping(lambda: self._row_total, make_row))
         self._data = cast("Any", LazyMapping(lambda: self._row_total, self._row_data))
         self._row_locations = cast("Any", LazyLocations(lambda: self._row_total))
@@ -56,6 +55,20 @@ class LazyTable(DataTable[CellType]):
         """The width of each column's text, without its padding."""
         return [column.width for column in self.columns.values()]
 
+    @property
+    def fixed_width(self) -> int:
+        """The room at the left that is never scrolled: gutter and fixed columns."""
+        return self._get_fixed_offset().left
+
+    def replace_columns(self, columns: Sequence[Column]) -> None:
+        """Have these columns from now on; nothing is measured or drawn yet."""
+        for key in self.columns:
+            del self._column_locations[key]
+        self.columns.clear()
+        for place, column in enumerate(columns):
+            self.columns[column.key] = column
+            self._column_locations[column.key] = place
+
     def measure(self, row_count: int, column_widths: Sequence[int]) -> None:
         """Have so many rows and so wide columns from now on, and scroll within them."""
         self._row_total = row_count
@@ -66,9 +79,11 @@ class LazyTable(DataTable[CellType]):
 
     def column_at(self, x: int) -> int | None:
         """The column in cell `x` of a line on the screen; None in the gutter and right of the last column."""
-        end = self._gutter - self.scroll_offset.x
         if x < self._gutter:
             return None
+        if x >= self.fixed_width:
+            x += self.scroll_offset.x
+        end = self._gutter
         for place, column in enumerate(self.columns.values()):
             end += column.get_render_width(self)
             if x < end:
@@ -95,6 +110,16 @@ class LazyTable(DataTable[CellType]):
             return Region()
         widths = [column.get_render_width(self) for column in self.columns.values()]
         return Region(self._gutter + sum(widths[:column]), row + self.header_height, widths[column], 1)
+
+    def _scroll_cursor_into_view(self, animate: bool = False) -> None:
+        """Scroll no further than the cell calls for: sideways not at all in a fixed column, which is always there."""
+        self.scroll_to_region(
+            self._get_cell_region(self.cursor_coordinate),
+            animate=animate,
+            spacing=self._get_fixed_offset(),
+            force=True,
+            x_axis=self.cursor_column >= self.fixed_columns,
+        )
 
     def _row_data(self, index: int) -> dict[ColumnKey, CellType]:
         return dict(zip(self.columns, self._cells(index), strict=True))

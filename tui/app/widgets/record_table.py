@@ -6,7 +6,7 @@ and a row in view is drawn as one strip (`row_line`), so that a million rows cos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -23,19 +23,23 @@ from textual.strip import Strip
 from textual.widgets.data_table import Column, ColumnKey
 
 from tui.app.widgets.lazy_table import LazyTable
-from tui.app.widgets.row_line import PADDING, Cell, Tone, part_of_line, row_line, share_room
+from tui.app.widgets.row_line import PADDING, Cell, Tone, part_of_line, row_line, row_width, share_room
+from tui.domain.fields import TIME
 
 if TYPE_CHECKING:
     from textual.events import Click
 
-    from tui.domain.fields import Field
+    from tui.domain.columns import TableColumn
+    from tui.domain.hits import Hits
 
 __all__ = ["Cell", "RecordTable", "Rows", "Tone"]
 
-_MARK = "▌"
-_GUTTER = len(_MARK)
+_CURSOR, _MARKED = "▌", "◆"
+_GUTTER = len(_CURSOR)
+_RISING, _FALLING = "↑", "↓"
 _MORE_LEFT, _MORE_RIGHT = "‹", "›"
 _PLACEHOLDER = Cell("·····", Tone.MUTED)
+_UNDERLINED = Style(underline=True)
 _HEADER = -1
 _LEAST_SEEN = 6
 _THUMB_STEPS_A_CELL = 8
@@ -50,6 +54,10 @@ class Rows(Protocol):
         """A cell for each column of a row, or None while they aren't here: a placeholder is drawn."""
         ...
 
+    def marked(self, index: int) -> bool:
+        """Whether the reader has marked this row."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Palette:
@@ -58,8 +66,30 @@ class _Palette:
     blank: Style
     header: Style
     mark: Style
+    mark_under_cursor: Style
     cursor: Style
+    hit: Style
+    hit_under_cursor: Style
     tones: dict[Tone, Style]
+
+    def lit(self, style: Style) -> Style:
+        """How a hit looks in a text of this style."""
+        return self.hit_under_cursor if style is self.cursor else style + self.hit
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """What of a line can be seen, in cells; kept, because Textual works out its sizes anew for whoever asks.
+
+    `fixed` and then, `left` cells further on, what fits in `room`; without the columns `left_out`.  A line is drawn
+    `width` wide: gutter and scroll bar are not counted in `room`.
+    """
+
+    left: int
+    fixed: int
+    room: int
+    width: int
+    left_out: list[int]
 
 
 class RecordTable(LazyTable[Cell], inherit_bindings=False):
@@ -68,6 +98,8 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
     PANE = "Table"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "record-table--mark",
+        "record-table--mark-under-cursor",
+        "record-table--hit",
         *(f"record-table--{tone}" for tone in Tone),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -98,17 +130,44 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
 
         row: int
 
-    def __init__(self, fields: Sequence[Field], rows: Rows, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        """Show the fields that have a column, in their order; `rows` gives a cell for each of them."""
-        shown = [(field.name, field.column) for field in fields if field.column is not None]
-        columns = [Column(ColumnKey(name), Text(column.title), column.width) for name, column in shown]
-        super().__init__(columns, self._cells_or_dots, gutter=_GUTTER, cell_padding=PADDING, id=id)
+    @dataclass
+    class AtEnd(Message):
+        """The reader wants to go further down than the last row."""
+
+    def __init__(self, columns: Sequence[TableColumn], rows: Rows, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """Show these columns from left to right; `rows` gives a cell for each of them."""
+        super().__init__(_stock(columns), self._cells_or_dots, gutter=_GUTTER, cell_padding=PADDING, id=id)
         self._source = rows
-        self._shares = [column for _, column in shown]
+        self._shown = tuple(columns)
+        self._sorted = ("", _RISING)
         self._lines: LRUCache[int, Strip] = LRUCache(_LINES_KEPT)
         self._palette: _Palette | None = None
+        self._section: _Section | None = None
 
     # What the screen asks for
+
+    def set_columns(self, columns: Sequence[TableColumn]) -> None:
+        """Show these columns from now on: `rows` gives a cell for each of them.
+
+        The view stays on its rows, and the cursor on its row and, as long as that is shown, its column.
+        """
+        here = self._shown[self.cursor_column].name
+        cursor_in_view = self.cursor_row in self.visible_rows
+        self._shown = tuple(columns)
+        self.replace_columns(_stock(columns))
+        self._fit_columns()
+        places = {column.name: place for place, column in enumerate(columns)}
+        place = places.get(here, min(self.cursor_column, len(columns) - 1))
+        self.set_reactive(RecordTable.cursor_coordinate, Coordinate(self.cursor_row, place))  # it didn't move
+        if cursor_in_view:
+            self._scroll_cursor_into_view()
+        self.refresh()
+
+    def show_order(self, column: str = "", *, descending: bool = False) -> None:
+        """Say in the header which column the rows are sorted by; "" for none."""
+        self._sorted = (column, _FALLING if descending else _RISING)
+        self._lines.discard(_HEADER)
+        self.refresh(Region(0, 0, self.size.width, self.header_height))
 
     def set_row_count(self, count: int, *, keep: int | None = None) -> None:
         """There are `count` rows from now on, and any of them may be another than before.
@@ -157,37 +216,60 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         line = self._lines.get(index)
         if line is None:
             palette = self._palette = self._palette or self._read_palette()
+            section = self._section = self._section or self._read_section()
             if index >= self.row_count:
-                return Strip.blank(self.size.width, palette.blank)
-            line = self._draw_header(palette) if index == _HEADER else self._draw_row(index, palette)
+                return Strip.blank(section.width, palette.blank)
+            line = self._draw_header(palette, section) if index == _HEADER else self._draw_row(index, palette, section)
             self._lines[index] = line
         return line
 
     def notify_style_update(self) -> None:
-        self._palette = None
+        self._palette = self._section = None
         self._lines.clear()
         super().notify_style_update()
 
-    def _draw_header(self, palette: _Palette) -> Strip:
-        titles = [(column.label.plain, palette.header) for column in self.ordered_columns]
-        left, width = self.scroll_offset.x, self.size.width
-        more = self.virtual_size.width - left > self._room
-        room = self._room - len(_MORE_RIGHT) if more else width
-        line = part_of_line(row_line(titles, self.column_widths), left, room - _GUTTER, palette.header)
-        line.insert(0, Segment(_MORE_LEFT if left else " ", palette.header))
+    def _draw_header(self, palette: _Palette, section: _Section) -> Strip:
+        titles: list[tuple[str, Style, Hits]] = [(title, palette.header, ()) for title in self._titles()]
+        left, room, width = section.left, section.room, section.width
+        more = self.virtual_size.width - left > _GUTTER + room
         if more:
-            line.append(Segment(_MORE_RIGHT.ljust(width - room), palette.header))
+            room -= len(_MORE_RIGHT)
+        line = self._draw_cells(titles, room, palette, section)
+        line.insert(0, Segment(_MORE_LEFT if left else " ", palette.header))
+        line.append(Segment((_MORE_RIGHT if more else "").ljust(width - room - _GUTTER), palette.header))
         return Strip(line, width)
 
-    def _draw_row(self, index: int, palette: _Palette) -> Strip:
-        styled = [(text, palette.tones[tone]) for text, tone in self._cells_or_dots(index)]
-        gutter = Segment(" ", palette.blank)
+    def _titles(self) -> Iterator[str]:
+        name, arrow = self._sorted
+        for column, width in zip(self._shown, self.column_widths, strict=True):
+            title = column.looks.title
+            if column.name == name:
+                title = f"{title} {arrow}" if len(title) + 2 <= width else f"{title[: width - 1]}{arrow}"
+            yield title
+
+    def _draw_row(self, index: int, palette: _Palette, section: _Section) -> Strip:
+        tones = palette.tones
+        styled = [(text, tones[tone], hits) for text, tone, hits in self._cells_or_dots(index)]
         if index == self.cursor_row:
-            gutter = Segment(_MARK, palette.mark)
-            styled[self.cursor_column] = styled[self.cursor_column][0], palette.cursor
-        width = self.size.width
-        line = part_of_line(row_line(styled, self.column_widths), self.scroll_offset.x, self._seen, palette.blank)
-        return Strip([gutter, *part_of_line(line, 0, width - _GUTTER, palette.blank)], width)
+            text, _, hits = styled[self.cursor_column]
+            styled[self.cursor_column] = text, palette.cursor, hits
+        line = self._draw_cells(styled, section.room, palette, section)
+        line.insert(0, self._draw_gutter(index, palette))
+        return Strip(Segment.adjust_line_length(line, section.width, palette.blank), section.width)
+
+    def _draw_gutter(self, index: int, palette: _Palette) -> Segment:
+        under_cursor = index == self.cursor_row
+        if self._source.marked(index):
+            return Segment(_MARKED, palette.mark_under_cursor if under_cursor else palette.mark)
+        return Segment(_CURSOR, palette.mark) if under_cursor else Segment(" ", palette.blank)
+
+    def _draw_cells(
+        self, cells: list[tuple[str, Style, Hits]], room: int, palette: _Palette, section: _Section
+    ) -> list[Segment]:
+        for column in section.left_out:
+            cells[column] = "", palette.blank, ()
+        line = row_line(cells, self.column_widths, palette.lit)
+        return part_of_line(line, section.left, room, palette.blank, fixed=section.fixed)
 
     def _cells_or_dots(self, index: int) -> Sequence[Cell]:
         return self._source.cells(index) or [_PLACEHOLDER] * len(self.columns)
@@ -198,7 +280,10 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
             blank=self.rich_style,
             header=style("datatable--header"),
             mark=style("record-table--mark"),
+            mark_under_cursor=style("record-table--mark-under-cursor"),
             cursor=style("datatable--cursor"),
+            hit=style("record-table--hit"),
+            hit_under_cursor=style("datatable--cursor") + _UNDERLINED,
             tones={tone: style(f"record-table--{tone}") for tone in Tone},
         )
 
@@ -221,29 +306,48 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         """How many cells of a line can be seen: the scroll bar covers the rest."""
         return self.size.width - self.scrollbar_size_vertical
 
-    @property
-    def _seen(self) -> int:
-        """How many cells of a row are drawn: a column of which only a few cells would fit is left out, since a cut
-        value reads as another one."""
+    def _read_section(self) -> _Section:
         left, room = self.scroll_offset.x, self._room - _GUTTER
-        end = 0
-        for width in self.column_widths:
-            start, end = end, end + width + 2 * PADDING
-            if end - PADDING > left + room:
-                fitting = left + room - start - PADDING
-                return room if fitting >= min(width, _LEAST_SEEN) else max(0, start - left)
-        return room
+        fixed = self.fixed_width - _GUTTER
+        out = self._left_out(left + fixed, left + room) if left or self.virtual_size.width > self._room else []
+        return _Section(left, fixed, room, self.size.width, out)
+
+    def _left_out(self, first: int, end: int) -> list[int]:
+        """The columns of which too little stands between these cells of a line: a cut value reads as another one.
+
+        At the left any part is too little, as the beginning is what tells, but for a column that is wider than that.
+        """
+        out, stop = [], PADDING
+        for column, width in enumerate(self.column_widths):
+            start, stop = stop, stop + width + 2 * PADDING
+            if column < self.fixed_columns:
+                continue
+            if (start < first and width <= end - first) or end - start < min(width, _LEAST_SEEN):
+                out.append(column)
+        return out
 
     def on_resize(self) -> None:
         cursor_in_view = self.cursor_row in self.visible_rows or not self.visible_rows
-        self._lines.clear()
-        self.measure(self.row_count, share_room(self._shares, self._room - _GUTTER))
+        self._fit_columns()
         if cursor_in_view:
             self._scroll_cursor_into_view()
         self._look()
 
-    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+    def _fit_columns(self) -> None:
+        """Share the room among the columns.  Times come first and stay in view, where they leave others half of it."""
+        self._forget_lines()
+        room = self._room - _GUTTER
+        widths = share_room([column.looks for column in self._shown], room)
+        self.measure(self.row_count, widths)
+        self.fixed_columns = int(self._shown[0].field is TIME and 2 * row_width(widths[:1]) <= room)
+
+    def _forget_lines(self) -> None:
+        """Draw every line anew, and in another section, because the columns moved."""
+        self._section = None
         self._lines.clear()
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        self._forget_lines()
         super().watch_scroll_x(old_value, new_value)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -273,7 +377,16 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
             self.refresh_rows(new_coordinate.row, new_coordinate.row)
             self.post_message(self.CursorMoved(*new_coordinate))
 
+    def action_cursor_down(self) -> None:
+        self._tell_of_the_end()
+        super().action_cursor_down()
+
+    def action_scroll_bottom(self) -> None:
+        self._tell_of_the_end()
+        super().action_scroll_bottom()
+
     def action_page_down(self) -> None:
+        self._tell_of_the_end()
         self._page(1)
 
     def action_page_up(self) -> None:
@@ -284,6 +397,10 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         rows = direction * self._page_height
         self.scroll_relative(y=rows, animate=False, force=True)
         self.cursor_coordinate = Coordinate(self.cursor_row + rows, self.cursor_column)
+
+    def _tell_of_the_end(self) -> None:
+        if self.cursor_row >= self.row_count - 1:
+            self.post_message(self.AtEnd())
 
     def action_select_cursor(self) -> None:
         if self.row_count:
@@ -310,3 +427,8 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         self.cursor_coordinate = Coordinate(row, self.cursor_column if column is None else column)
         if opens:
             self.action_select_cursor()
+
+
+def _stock(columns: Sequence[TableColumn]) -> list[Column]:
+    """What the stock table notes of columns."""
+    return [Column(ColumnKey(column.name), Text(column.looks.title), column.looks.width) for column in columns]

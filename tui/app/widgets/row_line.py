@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.style import Style
 
     from tui.domain.fields import Column
+    from tui.domain.hits import Hits
 
 PADDING = 1
 """Blanks on either side of a text; two columns are twice as far apart."""
@@ -31,10 +32,11 @@ class Tone(StrEnum):
 
 
 class Cell(NamedTuple):
-    """Cleaned text of one line, drawn as it is: nothing in it is markup."""
+    """Cleaned text of one line, drawn as it is: nothing in it is markup.  `hits` are what was looked for in it."""
 
     text: str
     tone: Tone = Tone.PLAIN
+    hits: Hits = ()
 
 
 def share_room(columns: Sequence[Column], room: int) -> list[int]:
@@ -60,20 +62,45 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…"
 
 
-def row_line(cells: Iterable[tuple[str, Style]], widths: Sequence[int]) -> list[Segment]:
-    """A text and a style for each column, with their paddings; `row_width` cells in all."""
+def row_line(
+    cells: Iterable[tuple[str, Style, Hits]], widths: Sequence[int], lit: Callable[[Style], Style]
+) -> list[Segment]:
+    """A text, a style and the hits for each column, with their paddings; `row_width` cells in all.
+
+    `lit` gives the style of a hit in a text of some style.
+    """
     segments: list[Segment] = []
     run: list[str] = []
     run_style: Style | None = None
     margin = " " * PADDING
-    for (text, style), width in zip(cells, widths, strict=True):
+    for (text, style, hits), width in zip(cells, widths, strict=True):
         if style is not run_style and run:
             segments.append(Segment("".join(run), run_style))
             run = []
         run_style = style
-        run += (margin, fit(text, width), margin)
+        fitted = fit(text, width)
+        if not hits:
+            run += (margin, fitted, margin)
+            continue
+        run.append(margin)
+        end = 0
+        for start, stop in _fitted_hits(hits, len(fitted)):
+            segments.append(Segment("".join((*run, fitted[end:start])), style))
+            segments.append(Segment(fitted[start:stop], lit(style)))
+            run, end = [], stop
+        run += (fitted[end:], margin)
     segments.append(Segment("".join(run), run_style))
     return segments
+
+
+def _fitted_hits(hits: Hits, length: int) -> Iterator[tuple[int, int]]:
+    """Hits within a fitted text of so many characters; one that was cut off lights the ellipsis in its place."""
+    end = 0
+    for start, stop in hits:
+        start, stop = max(end, min(start, length - 1)), min(stop, length)
+        if start < stop:
+            yield start, stop
+            end = stop
 
 
 def row_width(widths: Sequence[int]) -> int:
@@ -81,9 +108,11 @@ def row_width(widths: Sequence[int]) -> int:
     return sum(widths) + 2 * PADDING * len(widths)
 
 
-def part_of_line(line: list[Segment], left: int, width: int, blank: Style) -> list[Segment]:
-    """The `width` cells of a line from cell `left` on, blank where it has ended; half a wide character is a blank."""
+def part_of_line(line: list[Segment], left: int, width: int, blank: Style, *, fixed: int = 0) -> list[Segment]:
+    """The first `fixed` cells of a line, fewer than it has, and then those `left` cells further on; `width` in all,
+    blank where it has ended.  Half a wide character is a blank."""
     if left:
         end = Segment.get_line_length(line)
-        line = list(Segment.divide(line, [min(left, end), end]))[1]
+        kept, _, rest = Segment.divide(line, [min(fixed, end), min(fixed + left, end), end])
+        line = [*kept, *rest]
     return Segment.adjust_line_length(line, width, blank)

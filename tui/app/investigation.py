@@ -1,0 +1,152 @@
+"""The loop of an investigation without a screen: the present query, what was switched off in it, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from tui.app.trail import Look, Place, Trail
+from tui.domain.matching import Matcher
+from tui.domain.names import Names
+from tui.domain.plan import FrozenQuery, Plan, Unnamed, freeze, plan_query, unnamed
+from tui.domain.predicates import Surroundings
+from tui.domain.query import AuditQuery, How, Term, walk
+from tui.domain.query_parser import Parsed, parse_query
+from tui.session.exploration import SETTLE, Exploration
+
+if TYPE_CHECKING:
+    from tui.app.context import Context
+
+
+class Investigation:
+    """Asks queries of an exploration one after the other, and takes the reader back to earlier ones as they were.
+
+    A query that follows another over the same range within a minute keeps its window: nothing slides out of sight while
+    the reader narrows, and pages that are here serve again.  `place` tells where the reader is in the table, and `zone`
+    which one times are meant in.
+    """
+
+    def __init__(
+        self,
+        given: Context,
+        exploration: Exploration,
+        *,
+        place: Callable[[], Place],
+        zone: Callable[[], tzinfo | None],
+    ) -> None:
+        self.query = given.query
+        self.off: tuple[Term, ...] = ()
+        self.note = ""
+        """What the reader should know of how the present query came about."""
+        self.names = Names()
+        self.names_known = False
+        """Whether there is no use in waiting for more names."""
+        self._given = given
+        self._exploration = exploration
+        self._place = place
+        self._zone = zone
+        self._trail = Trail()
+        self._accepted: set[str] = set()
+        self._began = given.clock()
+
+    @property
+    def now(self) -> datetime:
+        """The server's clock."""
+        return self._exploration.now(self._given.clock())
+
+    # Reading
+
+    def read(self, text: str) -> tuple[Parsed, Plan]:
+        """What a text of the query bar means at this moment, and what the API would be asked for it."""
+        parsed = parse_query(text, now=self.now, zone=self._zone(), time_range=self._given.query.time_range)
+        return parsed, plan_query(parsed.query, self.names)
+
+    def unclear(self, query: AuditQuery) -> list[Unnamed]:
+        """Words for people and workspaces that fit several, unless the reader said that all of them are meant."""
+        return [found for found in unnamed(query, self.names) if found.meant and found.word not in self._accepted]
+
+    def waits_for_names(self, query: AuditQuery) -> bool:
+        """Whether a word of the query is a name that may still be learnt."""
+        return not self.names_known and any(not found.meant for found in unnamed(query, self.names))
+
+    def accept_all(self, word: str) -> None:
+        """Whenever this word fits several, all of them are meant."""
+        self._accepted.add(word)
+
+    # Asking
+
+    def ask(self, query: AuditQuery, *, off: tuple[Term, ...] = (), note: str = "") -> None:
+        """Make this the present query.  Raises `TimeTextError` and `QueryError`, and then nothing has changed."""
+        matcher = self._matcher(query)
+        frozen = freeze(query, self._moment(query), self.names)
+        if (query, off) != (self.query, self.off) and self._exploration.started:
+            self._trail.leave(self._look())
+        self.query, self.off, self.note = query, off, note
+        self._exploration.open(frozen, matcher)
+
+    def refresh(self) -> None:
+        """Ask the present query again, up to now.  Raises as `ask` does."""
+        self._exploration.open(freeze(self.query, self.now, self.names), self._matcher(self.query))
+
+    def switch_off(self, term: Term) -> None:
+        self.ask(self.query.without(term), off=(*self.off, term))
+
+    def switch_on(self, term: Term) -> None:
+        self.ask(self.query.and_(term), off=tuple(other for other in self.off if other != term))
+
+    def forget(self, term: Term) -> None:
+        """Offer a term that is switched off no longer."""
+        self.off = tuple(other for other in self.off if other != term)
+
+    def narrow(self, query: AuditQuery) -> None:
+        """Ask a query that came from the present one; what was switched off stays on offer."""
+        self.ask(query, off=tuple(term for term in self.off if term not in query.terms))
+
+    # Going back
+
+    def back(self) -> Look | None:
+        """Return to the look before this one; gives it, None where this is the first."""
+        return self._return_to(self._trail.back)
+
+    def forward(self) -> Look | None:
+        return self._return_to(self._trail.forward)
+
+    def _return_to(self, step: Callable[[Look], Look | None]) -> Look | None:
+        look = step(self._look())
+        if look is None:
+            return None
+        self.query, self.off, self.note = look.query, look.off, ""
+        if look.held is not None:
+            self._exploration.restore(look.held)
+        elif look.frozen is not None:
+            self._exploration.open(look.frozen, self._matcher(look.query))
+        return look
+
+    def _look(self) -> Look:
+        """The present look, to return to."""
+        frozen = self._exploration.frozen
+        held = self._exploration.hold() if frozen is not None and frozen.query == self.query else None
+        return Look(self.query, self.off, frozen if held else None, held, self._place())
+
+    # How it asks
+
+    def _moment(self, query: AuditQuery) -> datetime:
+        frozen: FrozenQuery | None = self._exploration.asked or self._exploration.frozen
+        if frozen is None or frozen.query.time_range != query.time_range or self.now - frozen.frozen_at > SETTLE:
+            return self.now
+        return frozen.frozen_at
+
+    def _matcher(self, query: AuditQuery) -> Matcher:
+        return Matcher(query.terms, self._surroundings(query))
+
+    def _surroundings(self, query: AuditQuery) -> Surroundings:
+        paths = {
+            value.text for part in walk(query.terms) for value in getattr(part, "values", ()) if value.how is How.FILE
+        }
+        return Surroundings(
+            names=self.names,
+            marked=self._given.memory.marks.marked,
+            began=self._began,
+            files={path: self._given.read_values(path) for path in sorted(paths)},
+        )

@@ -1,0 +1,385 @@
+"""The screen that asks: it holds the exploration, gives the panes what they draw, and asks what they want asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.timer import Timer
+from textual.widgets import Static
+
+from tui.app import narrowing, summary
+from tui.app.investigation import Investigation
+from tui.app.messages import FilterChanged, FiltersCleared, TermRemoved, TermSwitched
+from tui.app.page_worker import PageWorker
+from tui.app.record_rows import RecordRows
+from tui.app.screens.panes import PanesScreen
+from tui.app.screens.pick import Pick, PickScreen
+from tui.app.seen import Seen
+from tui.app.trail import Place
+from tui.app.walking import Walker
+from tui.app.widgets.detail_pane import DetailPane
+from tui.app.widgets.filter_panel import FilterPanel
+from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.line import Line
+from tui.app.widgets.query_bar import QueryBar, Reading
+from tui.app.widgets.record_table import RecordTable
+from tui.domain.completion import Known
+from tui.domain.errors import QueryError, SourceError, TimeTextError
+from tui.domain.fields import BY_NAME
+from tui.domain.names import Names
+from tui.domain.plan import Unnamed
+from tui.domain.query import AuditQuery, Clause, Text, walk
+from tui.domain.query_text import format_query
+from tui.session.exploration import Change, Exploration
+
+if TYPE_CHECKING:
+    from tui.app.context import Context
+    from tui.domain.record import AuditRecord
+    from tui.sources.connection import Connection
+
+_DETAIL_REST_SECONDS = 0.15
+
+
+class AskingScreen(PanesScreen):
+    """Bar, panel, table and detail over one exploration; whoever extends it adds what a reader can do there."""
+
+    blank = query_one("#blank", Static)
+    problem_line = query_one("#problem", Static)
+    status = query_one("#status", Line)
+
+    def __init__(self, given: Context) -> None:
+        super().__init__()
+        self._given = given
+        self._exploration = Exploration()
+        self._rows = RecordRows(self._exploration, given.memory.layout.columns, marked=self._is_marked)
+        self._investigation = Investigation(
+            given, self._exploration, place=self._place, zone=lambda: self._rows.style.zone
+        )
+        self._connection: Connection | None = None
+        self._connection_problem: SourceError | None = None
+        self._worker = PageWorker(
+            self, self._exploration, ticks=given.ticks, changed=self._apply, told=self._draw_lines
+        )
+        self._walker = Walker(self._rows, self._exploration, self._worker)
+        self._detail_rest: Timer | None = None
+        self._held: AuditRecord | None = None
+        self._names_asked = False
+        self._waits_for_names: AuditQuery | None = None
+
+    # Building
+
+    def compose(self) -> ComposeResult:
+        query = self._investigation.query
+        yield QueryBar(read=self._read, id="top")
+        with Horizontal(id="body"):
+            yield FilterPanel(with_organisation=query.clause("org") is not None, id="filters")
+            with Vertical(id="main"):
+                yield RecordTable(self._rows.columns, self._rows, id="table")
+                yield Static(id="blank")
+        yield Static(id="problem")
+        yield Line(id="status")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        self._draw_query()
+        self._draw_lines()
+        # At once, not by message: the status line then lands in the same frame as the rows it tells of, and what is
+        # missing is on its way before the screen is painted.
+        self.watch(self.table, "visible_rows", self._view_changed, init=False)
+        self.call_after_refresh(self._connect)
+
+    @work(group="connect")
+    async def _connect(self) -> None:
+        """Open the way to the records, and ask the first question."""
+        try:
+            self._connection = await self._given.connect()
+        except SourceError as error:
+            self._connection_problem = error
+            self._draw_lines()
+            await self.mount_detail()
+            return
+        self._worker.source = self._connection.source
+        query = self._investigation.query
+        if self._investigation.waits_for_names(query):
+            self._waits_for_names = query
+            self._learn_names(self._connection)
+        else:
+            self._ask(query)
+
+    @work(group="names", exclusive=True)
+    async def _learn_names(self, connection: Connection) -> None:
+        """Put names in the place of ids as they arrive, and ask what waited for them."""
+        self._names_asked = True
+        async for names in connection.directory.names():
+            self._know(names)
+        self._investigation.names_known = True
+        self._ask_what_waited()
+
+    def _know(self, names: Names) -> None:
+        self._investigation.names = self._rows.names = names
+        if self._rows.sorting is not None:
+            self._sort_in()
+        self.table.refresh_rows(0, self._rows.count)
+        self._ask_what_waited()
+        self._draw_query()
+        self.show_detail()
+        self._draw_lines()
+
+    def _ask_what_waited(self) -> None:
+        query = self._waits_for_names
+        if query is not None and not self._investigation.waits_for_names(query):
+            self._waits_for_names = None
+            self._ask(query)
+
+    async def on_unmount(self) -> None:
+        if self._connection is not None:
+            await self._connection.aclose()
+
+    # Asking
+
+    def _ask(self, query: AuditQuery, note: str = "") -> None:
+        """Make this the present query, once it is clear whom it means; whatever was under way is cancelled."""
+        if self._investigation.waits_for_names(query):
+            self._waits_for_names = query
+            self._draw_lines()
+        elif unclear := self._investigation.unclear(query):
+            self._settle_names(query, unclear[0])
+        else:
+            self._try(lambda: self._investigation.ask(query, note=note))
+
+    def _narrow(self, query: AuditQuery) -> None:
+        """Ask what came from the present query."""
+        if query != self._investigation.query:
+            self._try(lambda: self._investigation.narrow(query))
+
+    def _try(self, ask: Callable[[], None]) -> bool:
+        """Ask, and begin to fetch; where the query can't be asked, say why and leave all as it is."""
+        try:
+            ask()
+        except (TimeTextError, QueryError) as error:
+            self.notify(str(error), severity="error")
+            return False
+        self._begin()
+        return True
+
+    def _begin(self) -> None:
+        """Fetch for the query that was just asked."""
+        self._worker.begin_anew()
+        self._draw_query()
+        self._draw_lines()
+
+    @work(group="dialogs")
+    async def _settle_names(self, query: AuditQuery, found: Unnamed) -> None:
+        """Ask whom a word means that fits several."""
+        people = {named: identifier for identifier, named in found.meant.items()}
+        picks = [
+            Pick(identifier, named.name, ", ".join(named.aliases) or identifier) for named, identifier in people.items()
+        ]
+        title = f"{len(picks)} are called {found.word}"
+        chosen = await self.app.push_screen_wait(PickScreen(title, [*picks, Pick(found.word, "all of them")]))
+        if not chosen:
+            self._draw_query()
+            return
+        if chosen == found.word:
+            self._investigation.accept_all(found.word)
+        else:
+            word = self._investigation.names.word_for(BY_NAME[found.clause.field].names, chosen)
+            query = narrowing.said_clearly(query, found.clause, found.word, word)
+        self._ask(query)
+
+    def _read(self, text: str) -> Reading:
+        """What a text of the bar means, and which of its terms the API would be asked for."""
+        parsed, plan = self._investigation.read(text)
+        places = {term.place for term in plan.sent if isinstance(term, Clause)}
+        sent = {p.term for p in parsed.terms if isinstance(p.term, Clause) and p.term.place in places}
+        return Reading(parsed, frozenset(sent), frozenset(p.term for p in parsed.terms) - sent)
+
+    def _apply(self, change: Change) -> None:
+        """Draw what an answer changed."""
+        if change.repin:
+            self._try(self._investigation.refresh)
+            return
+        if change.fresh:
+            self._show_fresh_rows()
+        elif self._rows.sorting is not None:
+            self._sort_in()
+        else:
+            self._show_rows(change)
+        self._walker.changed()
+        self._draw_lines()
+
+    def _show_rows(self, change: Change) -> None:
+        """Draw rows that came where they stand."""
+        if change.count:
+            self.table.set_row_count(self._rows.count)
+        if change.first <= change.last:
+            self.table.refresh_rows(change.first, change.last)
+            if change.first <= self.table.cursor_row <= change.last:
+                self._hold()
+                self.show_detail()
+
+    def _sort_in(self) -> None:
+        """Put rows that came in their places among the sorted ones; the cursor stays on its record."""
+        record = self._record()
+        self._rows.refresh_order()
+        self.table.set_row_count(self._rows.count, keep=self._rows.index_of(record) if record is not None else None)
+
+    def _show_fresh_rows(self) -> None:
+        """Put the cursor on the record it stood on, if that is among the new rows, else on the newest."""
+        self._show_by_time()
+        row = self._rows.index_of(self._held) if self._held is not None else None
+        self.table.set_row_count(self._rows.count)
+        self.table.show_row(row or 0)
+        self.call_after_refresh(self.mount_detail)
+        if not self._names_asked and self._connection is not None:
+            self._learn_names(self._connection)
+
+    def _show_by_time(self) -> None:
+        """Have the rows of another query: as they come, and with its texts lit up."""
+        self._rows.unsort()
+        self.table.show_order()
+        frozen = self._exploration.frozen
+        texts = walk(frozen.query.terms) if frozen is not None else ()
+        self._rows.hits(term.value for term in texts if isinstance(term, Text))
+
+    def _hold(self) -> None:
+        """Remember the record under the cursor; at the top the cursor stays at the top, whatever comes in there."""
+        self._held = self._record() if self.table.cursor_row else None
+
+    # Drawing
+
+    def _state(self) -> summary.State:
+        investigation = self._investigation
+        return summary.State(
+            query=investigation.query,
+            note=investigation.note,
+            names=investigation.names,
+            exploration=self._exploration,
+            style=self._rows.style,
+            place=self._given.place,
+            label=self._given.label,
+            colour=self._given.colour,
+            view=self.table.visible_rows,
+            order=self._rows.sort_label,
+            marks=len(self._given.memory.marks),
+            connecting=self._connection is None and self._connection_problem is None,
+            naming=self._waits_for_names is not None,
+            stopped=self._worker.stopped,
+            waiting=self._worker.waiting,
+            problem=self._connection_problem or self._exploration.problem,
+        )
+
+    def _seen(self) -> Seen:
+        """What the loaded records hold."""
+        return Seen(record for _, record in self._exploration.loaded_rows())
+
+    def action_focus_bar(self) -> None:
+        self.bar.know(Known(self._investigation.names, self._seen()), self._given.memory.history.entries)
+        super().action_focus_bar()
+
+    def _draw_query(self) -> None:
+        """Bar and panel: the two views of the query."""
+        investigation = self._investigation
+        self.panel.show(investigation.query, investigation.off, investigation.names)
+        self.bar.show(self._read(format_query(investigation.query)), summary.bar_end(self._state()))
+
+    def _draw_lines(self) -> None:
+        """Everything that tells how things stand; cheap where nothing changed."""
+        if not self.is_running:
+            return
+        state = self._state()
+        self.status.show(*summary.status_line(state))
+        self._tell(self.problem_line, summary.problem_text(state))
+        self._tell(self.blank, summary.blank_text(state))
+
+    @staticmethod
+    def _tell(place: Static, text: Content | None) -> None:
+        if text is not None and place.content != text:
+            place.update(text)
+        if place.display != (text is not None):  # setting it costs a layout, changed or not
+            place.display = text is not None
+
+    def _record(self) -> AuditRecord | None:
+        """The record under the table's cursor."""
+        return self._rows.record(self.table.cursor_row) if self._rows.count else None
+
+    def _is_marked(self, record: AuditRecord) -> bool:
+        return record.identity in self._given.memory.marks.marked
+
+    def _place(self) -> Place:
+        return Place(self.table.cursor_row, self.table.cursor_column, self.table.scroll_offset.y)
+
+    def show_detail(self) -> None:
+        if self.detail_open:
+            self.detail.show(self._record(), self._investigation.names, self._rows.style.zone)
+
+    # What the panes tell
+
+    def _view_changed(self, rows: range) -> None:
+        if rows and self._rows.sorting is None:
+            self._exploration.look(rows.start, rows.stop - 1, self._given.ticks())
+            self._worker.go_on()
+        self._draw_lines()
+
+    @on(RecordTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self._hold()
+        if not self.detail_open:
+            return
+        if self._detail_rest is not None:
+            self._detail_rest.stop()
+        self._detail_rest = self.set_timer(_DETAIL_REST_SECONDS, self.show_detail)
+
+    @on(RecordTable.Opened)
+    async def _opened(self) -> None:
+        await self.action_focus_detail()
+
+    @on(DetailPane.Closed)
+    def _detail_closed(self) -> None:
+        self.close_detail()
+
+    @on(QueryBar.Submitted)
+    def _query_written(self, event: QueryBar.Submitted) -> None:
+        self.action_focus_table()
+        parsed, _ = self._investigation.read(event.text)
+        self._given.memory.history.add(format_query(parsed.query))
+        if parsed.query != self._investigation.query or self._waits_for_names:
+            self._ask(parsed.query)
+        else:
+            self._draw_query()
+
+    @on(QueryBar.Cancelled)
+    def _query_left(self) -> None:
+        self._draw_query()
+        self.action_focus_table()
+
+    @on(FilterChanged)
+    def _filter_changed(self, event: FilterChanged) -> None:
+        query = self._investigation.query.with_(event.field, event.values)
+        if query != self._investigation.query:
+            self._ask(query)
+
+    @on(TermSwitched)
+    def _term_switched(self, event: TermSwitched) -> None:
+        switch = self._investigation.switch_on if event.on else self._investigation.switch_off
+        self._try(lambda: switch(event.term))
+
+    @on(TermRemoved)
+    def _term_removed(self, event: TermRemoved) -> None:
+        if event.term in self._investigation.query.terms:
+            self._narrow(self._investigation.query.without(event.term))
+        else:
+            self._investigation.forget(event.term)
+            self._draw_query()
+
+    @on(FiltersCleared)
+    def action_clear(self) -> None:
+        """Lift every filter; what was switched off goes too."""
+        if self._investigation.query.terms or self._investigation.off:
+            self._ask(AuditQuery(self._investigation.query.time_range))

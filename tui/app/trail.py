@@ -1,0 +1,71 @@
+"""The looks a reader took at the log, to go back and forward among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tui.domain.plan import FrozenQuery
+    from tui.domain.query import AuditQuery, Term
+    from tui.session.exploration import Held
+
+_MOST_LOOKS = 100
+_MOST_HELD = 8
+"""Looks whose rows are kept; those of older ones are asked for again, most of them from the cache."""
+
+
+class Place(NamedTuple):
+    """The table's cursor, and the row at the top of its view."""
+
+    row: int = 0
+    column: int = 0
+    top: int = 0
+
+
+START = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A query with what was switched off in it, as it was frozen, and what the reader saw of its rows."""
+
+    query: AuditQuery
+    off: tuple[Term, ...] = ()
+    frozen: FrozenQuery | None = None
+    held: Held | None = None
+    place: Place = START
+
+
+class Trail:
+    """Looks behind and, after going back, ahead of the present one, which whoever moves hands in to be kept."""
+
+    def __init__(self) -> None:
+        self._behind: list[Look] = []
+        self._ahead: list[Look] = []
+
+    def leave(self, present: Look) -> None:
+        """The reader goes on to a new look, so that there is nothing ahead any more."""
+        self._ahead.clear()
+        self._push(self._behind, present)
+
+    def back(self, present: Look) -> Look | None:
+        """The look before the present one, None where that is the first."""
+        return self._move(self._behind, self._ahead, present)
+
+    def forward(self, present: Look) -> Look | None:
+        """The look that `back` came from, None where there is none."""
+        return self._move(self._ahead, self._behind, present)
+
+    def _move(self, source: list[Look], target: list[Look], present: Look) -> Look | None:
+        if not source:
+            return None
+        self._push(target, present)
+        return source.pop()
+
+    @staticmethod
+    def _push(looks: list[Look], look: Look) -> None:
+        looks.append(look)
+        del looks[:-_MOST_LOOKS]
+        if len(looks) > _MOST_HELD:
+            looks[-_MOST_HELD - 1] = replace(looks[-_MOST_HELD - 1], held=None)

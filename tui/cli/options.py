@@ -1,0 +1,118 @@
+"""What all commands that take a QUERY have in common: options, how words are told from those, and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import update_wrapper
+from typing import Any
+
+import click
+
+from tui.cli.asking import Asked
+from tui.cli.manners import INTERRUPTED, USAGE, Refused, tell, tell_error
+from tui.domain.clean import clean
+from tui.domain.errors import SourceError, TimeTextError
+from tui.domain.fields import FILTERS, Field
+from tui.settings import Flags, SettingsError
+
+
+def _about(field: Field) -> str:
+    shown = ", ".join(field.choices) if field.closed else field.example
+    return f"{field.about} ({shown})" if shown else field.about
+
+
+_OPTIONS = (
+    click.option("--since", metavar="TIME", default="", help="from: 15m, 4h, 7d, or a date and time in UTC  [24h]"),
+    click.option("--until", metavar="TIME", default="", help="to: the same  [now]"),
+    *(click.option(field.flag, field.name, metavar="VALUE", multiple=True, help=_about(field)) for field in FILTERS),
+    click.option("--profile", metavar="NAME", default="", help="a profile of config.toml"),
+    click.option("--base-url", metavar="URL", default="", help="the API's address, with its /v1; needs --api-key-file"),
+    click.option("--api-key-file", metavar="FILE", default="", help="a file (mode 600) that holds the key"),
+    click.option("--demo", is_flag=True, help="a made-up history: no key, no network"),
+)
+
+
+def asking(run: Callable[..., int]) -> Callable[..., None]:
+    """A command that takes a QUERY: `run` gets an `Asked` and the command's own options, and gives the exit code."""
+
+    def command(**said: Any) -> None:
+        context = click.get_current_context()
+        if context.invoked_subcommand is not None:
+            return
+        asked = Asked(
+            words=tuple(context.args),
+            filters={field.name: ",".join(texts) for field in FILTERS if (texts := said.pop(field.name))},
+            since=said.pop("since"),
+            until=said.pop("until"),
+            flags=Flags(**{name: said.pop(name) for name in ("profile", "base_url", "api_key_file")}),
+            demo=said.pop("demo"),
+        )
+        context.exit(_ending(lambda: run(asked, **said)))
+
+    command = update_wrapper(command, run)
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _ending(run: Callable[[], int]) -> int:
+    """The exit code of a command; what went wrong is told."""
+    try:
+        return run()
+    except Refused as refused:
+        tell(*refused.lines)
+        return USAGE
+    except SettingsError as error:
+        tell(clean(str(error), 1_000))
+        return USAGE
+    except TimeTextError as error:
+        # The server's clock is so far from ours that the range ends before it begins.
+        tell(str(error))
+        return USAGE
+    except SourceError as error:
+        return tell_error(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+@contextmanager
+def _terms_told_from_options(words: Sequence[str]) -> Iterator[None]:
+    """Say of a word such as `-type:api_key` how it can stand on a command line."""
+    given = list(words)
+    try:
+        yield
+    except click.NoSuchOption as error:
+        term = next((word for word in given if word.startswith(error.option_name)), "")
+        if error.option_name.startswith("--") or not term:
+            raise
+        told = f'a term that begins with "-" stands behind --, or write NOT {clean(term[1:])}'
+        raise click.UsageError(told, error.ctx) from None
+
+
+class QueryCommand(click.Command):
+    """A command whose words are a query."""
+
+    allow_extra_args = True
+
+    def collect_usage_pieces(self, context: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(context), "[QUERY]..."]
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        with _terms_told_from_options(args):
+            return super().parse_args(context, args)
+
+
+class Trunk(click.Group):
+    """A command whose words are a query unless the first of them names another command: then all options, wherever they
+    stand, are that command's."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        with _terms_told_from_options(args):
+            _, words, _ = self.make_parser(context).parse_args(list(args))
+            before = args[: len(args) - len(words)]
+            if words and words[0] in self.commands and before[-1:] != ["--"]:
+                return super().parse_args(context, [words[0], *before, *words[1:]])
+            context.allow_interspersed_args = True
+            # As a command without others does: what is left are words, and none of them the name of a command.
+            return click.Command.parse_args(self, context, args)

@@ -1,0 +1,29 @@
+"""An open way to the records, as the parts that use it are given it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.domain.page import PageRequest
+    from tui.domain.record import AuditRecord
+    from tui.sources.base import AuditSource, NameDirectory
+
+Reveal = Callable[["PageRequest", "AuditRecord", str], Awaitable[str | None]]
+"""Fetches a page unredacted and gives the value at a path of one of its records, None where it isn't there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Everything that can be asked of one API."""
+
+    source: AuditSource
+    directory: NameDirectory
+    forget: Callable[[], None]
+    """Drops cached pages that may have changed, before a refresh."""
+    reveal: Reveal
+    """Fetches one redacted value in clear."""
+    aclose: Callable[[], Awaitable[None]]
+    """Gives back what is open."""
