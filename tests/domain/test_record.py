@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tui.domain.record import AuditRecord, parse_timestamp
+from tui.domain.record import AuditRecord
+from tui.domain.timestamps import parse_timestamp
 
 PROMPT = "3b1c9c9e-1f2a-4f0e-9a51-0a2b3c4d5e6f"
 VERSION = "600be074-7a51-4f0e-9a51-0a2b3c4d5e6f"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.state.disks import BROKEN, fill
-from tui.domain.record import Identity
+from tui.domain.identity import Identity
 from tui.state.marks import MOST_MARKS, MarkBook, marks_file
 
 BASE_URL = "https://api.portkey.ai/v1"

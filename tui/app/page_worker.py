@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,8 @@ class PageWorker:
             self._resting = self._owner.set_timer(delay, self.go_on)
             return
         for request in self._exploration.next_requests():
-            self._owner.run_worker(self._fetch(self.source, request), group=_GROUP)
+            # Not a coroutine, which would never be awaited where the worker is cancelled before it began.
+            self._owner.run_worker(partial(self._fetch, self.source, request), group=_GROUP)
 
     def begin_anew(self) -> None:
         """Cancel what is under way for another query, and fetch for the present one."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tui.cli.reading import Reading
     from tui.cli.wiring import Connect
     from tui.domain.columns import TableColumn
+    from tui.domain.identity import Identity
     from tui.domain.names import Names
-    from tui.domain.record import Identity
 
 VERSION = 1
 """Of the JSON object."""

@@ -16,8 +16,8 @@ from tui.domain.query import Clause, How, walk
 
 if TYPE_CHECKING:
     from tui.cli.asking import Question
+    from tui.domain.identity import Identity
     from tui.domain.query import Term
-    from tui.domain.record import Identity
     from tui.sources.base import NameDirectory
     from tui.sources.connection import Connection
 

@@ -12,7 +12,7 @@ from tui.domain.fields import BY_ANY_NAME, COLUMNS, HEADERS, Column, Field, Kind
 from tui.domain.json_values import NotJson, as_text, at_path, decode, items
 from tui.domain.query_check import as_number
 from tui.domain.query_scanner import QUALIFIER, format_path, read_path
-from tui.domain.record import parse_timestamp
+from tui.domain.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from tui.domain.record import AuditRecord

@@ -42,7 +42,7 @@ class _Index:
         self._names.sort()
 
     def find(self, wanted: str) -> dict[str, Named]:
-        """Everybody with an id or alias that is `wanted`, in folded case, else with a word that begins so; as listed."""
+        """Everybody with the id or alias `wanted`, in folded case, else with a word that begins so, as listed."""
         if wanted in self._exact:
             return dict(self._exact[wanted])
         first = bisect_left(self._names, (wanted,))

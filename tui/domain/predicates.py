@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from tui.domain.names import Names
 
 if TYPE_CHECKING:
-    from tui.domain.record import AuditRecord, Identity
+    from tui.domain.identity import Identity
+    from tui.domain.record import AuditRecord
 
 _OFFICE_HOURS = range(8, 18)
 _WEEKEND = (5, 6)

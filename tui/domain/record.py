@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from tui.domain.address import normalise_address
+from tui.domain.identity import Identity
+from tui.domain.timestamps import parse_timestamp
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _SLUG = re.compile(r"[a-z]{2,4}-[a-z0-9][a-z0-9-]*-[0-9a-f]{6}|[a-z0-9]+(?:-[a-z0-9]+)*-[0-9a-f]{6}", re.IGNORECASE)
-_JS_DATE = re.compile(r"\w{3} (\w{3} \d{1,2} \d{4} \d{2}:\d{2}:\d{2}) GMT([+-]\d{4})")
-_FRACTION = re.compile(r"(?<=:\d\d)[.,](\d+)")
 _ACTION_OF_METHOD = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 _ACTION_OF_SUFFIX = {
     "rotate": "rotate",
@@ -56,17 +56,6 @@ class Operation(NamedTuple):
 
     name: str
     derived: bool
-
-
-class Identity(NamedTuple):
-    """What tells a record from another.  A request id alone may repeat."""
-
-    timestamp: str
-    request_id: str
-    method: str
-    uri: str
-    user_id: str
-    status: int | str
 
 
 class AuditRecord(BaseModel):
@@ -139,23 +128,3 @@ class AuditRecord(BaseModel):
     def as_api(self) -> dict[str, Any]:
         """The record as the API's own object: documented fields in their order, then the unknown ones."""
         return self.model_dump()
-
-
-def parse_timestamp(text: str) -> datetime | None:
-    """Read every form of time that Portkey is known to send, as UTC; None for anything else.
-
-    ISO 8601 with `Z`, an offset or neither (then UTC), with a blank for the `T`, any number of fraction digits, the
-    text of a JavaScript Date, and Unix time in seconds or milliseconds.
-    """
-    text = text.strip()
-    try:
-        if match := _JS_DATE.match(text):
-            return datetime.strptime(f"{match[1]} {match[2]}", "%b %d %Y %H:%M:%S %z").astimezone(UTC)
-        if text.isascii() and text.replace(".", "", 1).isdigit() and len(text) >= 10:
-            number = float(text)
-            return datetime.fromtimestamp(number / 1000 if number >= 1e11 else number, UTC)
-        text = _FRACTION.sub(lambda fraction: "." + fraction[1][:6].ljust(6, "0"), text)
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, Field
-from pydantic.dataclasses import dataclass
 
 from tui.state.state_file import StateFile
 
-_VERSION: Literal[1] = 1
+_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +19,12 @@ class ChosenColumn:
     `width` is in cells, 1 or more; None is as wide as the field calls for.
     """
 
-    name: Annotated[str, Field(min_length=1)]
-    width: Annotated[int, Field(ge=1)] | None = None
+    name: str
+    width: int | None = None
 
-
-class _Kept(BaseModel):
-    """What the file says."""
-
-    version: Literal[1]
-    columns: tuple[ChosenColumn, ...]
+    def __post_init__(self) -> None:
+        if not self.name or (self.width is not None and self.width < 1):
+            raise ValueError("a column has a name, and room for a cell")
 
 
 class LayoutBook:
@@ -58,5 +51,18 @@ class LayoutBook:
         self._file.write(json.dumps(told, indent=1).encode("ascii"))
 
 
-def _parse(data: bytes) -> tuple[ChosenColumn, ...] | None:
-    return _Kept.model_validate_json(data, strict=True).columns
+def _parse(data: bytes) -> tuple[ChosenColumn, ...]:
+    """The columns in a file.  Raises ValueError where it holds anything else."""
+    try:
+        told = json.loads(data)
+        if told["version"] != _VERSION:
+            raise ValueError("not columns of this version")
+        return tuple(_column(**column) for column in told["columns"])
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _column(name: object, width: object) -> ChosenColumn:
+    if not isinstance(name, str) or not (width is None or type(width) is int):
+        raise ValueError("no column")
+    return ChosenColumn(name, width)

@@ -6,22 +6,12 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel
-
-from tui.domain.record import Identity
+from tui.domain.identity import Identity
 from tui.state.state_file import StateFile
 
 MOST_MARKS = 10_000
-_VERSION: Literal[1] = 1
-
-
-class _Kept(BaseModel):
-    """What the file says."""
-
-    version: Literal[1]
-    marks: tuple[Identity, ...]
+_VERSION = 1
 
 
 class MarkBook:
@@ -78,4 +68,17 @@ def marks_file(state_folder: Path, base_url: str) -> Path:
 
 
 def _parse(data: bytes) -> tuple[Identity, ...]:
-    return tuple(dict.fromkeys(_Kept.model_validate_json(data, strict=True).marks))
+    """The marks in a file.  Raises ValueError where it holds anything else."""
+    try:
+        told = json.loads(data)
+        marks = tuple(dict.fromkeys(Identity(*mark) for mark in told["marks"]))
+        if told["version"] != _VERSION or not all(map(_is_identity, marks)):
+            raise ValueError("not marks of this version")
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    return marks
+
+
+def _is_identity(mark: Identity) -> bool:
+    *texts, status = mark
+    return all(isinstance(text, str) for text in texts) and type(status) in (int, str)

@@ -19,8 +19,6 @@ from tui.app.messages import FilterChanged, FiltersCleared, TermRemoved, TermSwi
 from tui.app.page_worker import PageWorker
 from tui.app.record_rows import RecordRows
 from tui.app.screens.panes import PanesScreen
-from tui.app.screens.pick import Pick, PickScreen
-from tui.app.seen import Seen
 from tui.app.trail import Place
 from tui.app.walking import Walker
 from tui.app.widgets.detail_pane import DetailPane
@@ -40,6 +38,7 @@ from tui.session.exploration import Change, Exploration
 
 if TYPE_CHECKING:
     from tui.app.context import Context
+    from tui.app.seen import Seen
     from tui.domain.record import AuditRecord
     from tui.sources.connection import Connection
 
@@ -177,6 +176,8 @@ class AskingScreen(PanesScreen):
     @work(group="dialogs")
     async def _settle_names(self, query: AuditQuery, found: Unnamed) -> None:
         """Ask whom a word means that fits several."""
+        from tui.app.screens.pick import Pick, PickScreen
+
         people = {named: identifier for identifier, named in found.meant.items()}
         picks = [
             Pick(identifier, named.name, ", ".join(named.aliases) or identifier) for named, identifier in people.items()
@@ -277,6 +278,8 @@ class AskingScreen(PanesScreen):
 
     def _seen(self) -> Seen:
         """What the loaded records hold."""
+        from tui.app.seen import Seen
+
         return Seen(record for _, record in self._exploration.loaded_rows())
 
     def action_focus_bar(self) -> None:

@@ -1,4 +1,7 @@
-"""The explorer: narrowing, pivots, values and views, the way back, and what is taken along."""
+"""The explorer: narrowing, pivots, values and views, the way back, and what is taken along.
+
+Dialogs are imported when they are opened: the first screen is painted sooner for it.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +15,18 @@ from tui.app import narrowing, summary
 from tui.app.commands import Keyless, commands_of
 from tui.app.copying import COPY_CHOICES, copied_text
 from tui.app.feed import Feed
-from tui.app.language_help import language
 from tui.app.messages import TimeRangeWanted
-from tui.app.screens.help import HelpScreen, Section, key_sections
 from tui.app.screens.menu import Choice, MenuScreen
-from tui.app.screens.reveal import RevealScreen
-from tui.app.screens.time_range import TimeRangeScreen
-from tui.app.screens.values import Sample, ValuesScreen
-from tui.app.screens.views import ViewsScreen
 from tui.app.screens.walking import WalkingScreen
 from tui.app.widgets.row_line import fit
 from tui.domain.clean import clean
 from tui.domain.errors import KeyMissing, Unauthorized
 from tui.domain.query import AuditQuery, Term
 from tui.domain.query_text import format_query
-from tui.formats.explanation import explain
 
 if TYPE_CHECKING:
     from tui.app.context import Context
+    from tui.app.screens.values import ValuesScreen
     from tui.app.trail import Look
     from tui.domain.columns import TableColumn
     from tui.session.exploration import Change
@@ -78,6 +75,8 @@ class ExplorerScreen(WalkingScreen):
     @on(TimeRangeWanted)
     @work(group="dialogs")
     async def action_time_range(self) -> None:
+        from tui.app.screens.time_range import TimeRangeScreen
+
         record = self._record()
         time_range = await self.app.push_screen_wait(
             TimeRangeScreen(
@@ -163,6 +162,8 @@ class ExplorerScreen(WalkingScreen):
 
     @work(group="dialogs")
     async def action_values(self) -> None:
+        from tui.app.screens.values import Sample, ValuesScreen
+
         connection, exploration, frozen = self._connection, self._exploration, self._exploration.frozen
         if frozen is None or connection is None:
             self.notify("There are no records yet to look at the values of.", severity="warning")
@@ -193,6 +194,8 @@ class ExplorerScreen(WalkingScreen):
 
     @work(group="dialogs")
     async def action_views(self) -> None:
+        from tui.app.screens.views import ViewsScreen
+
         text = await self.app.push_screen_wait(
             ViewsScreen(self._given.memory.views, format_query(self._investigation.query))
         )
@@ -244,6 +247,9 @@ class ExplorerScreen(WalkingScreen):
         self.app.action_command_palette()
 
     def action_help(self) -> None:
+        from tui.app.language_help import language
+        from tui.app.screens.help import HelpScreen, Section, key_sections
+
         pane = next((name for node in self.nodes_in_focus() if (name := getattr(node, "PANE", ""))), "")
         sections = [
             *key_sections(commands_of(self), pane),
@@ -254,6 +260,9 @@ class ExplorerScreen(WalkingScreen):
 
     def action_explain(self) -> None:
         """Say on a page what the API is asked, and what is done here."""
+        from tui.app.screens.help import HelpScreen, Section
+        from tui.formats.explanation import explain
+
         frozen = self._exploration.asked or self._exploration.frozen
         if frozen is not None:
             lines = [("", line) for line in explain(frozen, self._investigation.names)]
@@ -314,6 +323,8 @@ class ExplorerScreen(WalkingScreen):
 
     @work(group="dialogs")
     async def action_reveal(self) -> None:
+        from tui.app.screens.reveal import RevealScreen
+
         path = self.detail.current_path if self.in_detail else ""
         record, connection = self._record(), self._connection
         request = self._exploration.request_for(self._rows.row(self.table.cursor_row)) if record else None

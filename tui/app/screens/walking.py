@@ -9,8 +9,6 @@ from textual.binding import Binding, BindingType
 
 from tui.app import summary
 from tui.app.screens.asking import AskingScreen
-from tui.app.screens.columns import ColumnsScreen
-from tui.app.screens.confirm import ConfirmScreen
 from tui.app.walking import LOOKED_AT
 from tui.app.widgets.record_table import RecordTable
 from tui.domain.matching import Matcher
@@ -101,6 +99,8 @@ class WalkingScreen(AskingScreen):
 
     @work(group="dialogs")
     async def action_clear_marks(self) -> None:
+        from tui.app.screens.confirm import ConfirmScreen
+
         marks = self._given.memory.marks
         question = ConfirmScreen("Clear marks", [f"Unmark all {len(marks):,} records?"], yes="unmark all", danger=True)
         if await self.app.push_screen_wait(question):
@@ -120,6 +120,8 @@ class WalkingScreen(AskingScreen):
 
     @work(group="dialogs")
     async def action_scan_all(self) -> None:
+        from tui.app.screens.confirm import ConfirmScreen
+
         if self._exploration.finished or not self._exploration.started:
             self.notify("All of the range has been looked through.")
             return
@@ -148,6 +150,8 @@ class WalkingScreen(AskingScreen):
 
     @work(group="dialogs")
     async def action_columns(self) -> None:
+        from tui.app.screens.columns import ColumnsScreen
+
         layout = self._given.memory.layout
         shown = zip(self._rows.columns, self.table.column_widths, strict=True)
         chosen = await self.app.push_screen_wait(
