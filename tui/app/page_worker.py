@@ -13,6 +13,7 @@ from tui.domain.errors import SourceError
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.worker import WorkType
 
     from tui.domain.matching import Matcher
     from tui.domain.page import PageRequest, Waiting
@@ -70,7 +71,8 @@ class PageWorker:
             return
         for request in self._exploration.next_requests():
             # Not a coroutine, which would never be awaited where the worker is cancelled before it began.
-            self._owner.run_worker(partial(self._fetch, self.source, request), group=_GROUP)
+            fetch: WorkType[None] = partial(self._fetch, self.source, request)
+            self._owner.run_worker(fetch, group=_GROUP)
 
     def begin_anew(self) -> None:
         """Cancel what is under way for another query, and fetch for the present one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on, work
@@ -29,6 +30,8 @@ from tui.domain.query_scanner import format_path
 from tui.session.value_spread import NONE, PLACES, FieldPlace, ValueSpread, clause_of, seen_paths
 
 if TYPE_CHECKING:
+    from textual.worker import WorkType
+
     from textual.timer import Timer
 
     from tui.domain.names import Names
@@ -197,7 +200,9 @@ class ValuesScreen(ModalScreen[ValueAct | None]):
     def _ask(self) -> None:
         spread = self._spread
         for request in spread.next_requests():
-            self.run_worker(self._fetch(spread, request), group="counts")
+            # Not a coroutine, which would never be awaited where the worker is cancelled before it began.
+            fetch: WorkType[None] = partial(self._fetch, spread, request)
+            self.run_worker(fetch, group="counts")
 
     async def _fetch(self, spread: ValueSpread, request: PageRequest) -> None:
         try:
