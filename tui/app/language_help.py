@@ -8,10 +8,10 @@ from tui.domain.predicates import PREDICATES
 
 _NOTATION = (
     ("a b", "both; the same field twice, or a comma, is either: status:403,404"),
-    ("a OR b  (…)", "either; groups in parentheses"),
+    ("a OR b  a | b", "either; groups in parentheses"),
     ("-a  NOT a", "not"),
     ('"a b"  /a|b/', "a text or a regular expression anywhere in the record"),
-    ("field:value", "equal; field:none is blank"),
+    ("field:value", "equal; field:none is blank; a value in quotes is taken as it is"),
     ("f:~part  f:a*b", "containing; with gaps"),
     ("f:/regex/", "fitting a regular expression"),
     ("f:>=500  f:a..b", "in order: numbers, addresses, and texts in body, header and query"),

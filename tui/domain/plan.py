@@ -19,8 +19,10 @@ from tui.domain.query import AuditQuery, Clause, How, Term, Value, walk
 from tui.domain.query_check import doubt
 from tui.domain.time_range import Window
 
-MOST_BRANCHES = 5
-"""Streams that one query is read in."""
+MOST_VALUES = 5
+"""Values of a field that are asked for one by one."""
+MOST_BRANCHES = 2 * MOST_VALUES
+"""Streams that one query is read in: the API may hold a value in two spellings."""
 
 _IDENTIFIER = re.compile(r"\S{20,}")
 """What is taken for an id, and not for a name, where nobody is known by it."""
@@ -52,16 +54,21 @@ class Plan:
     disjoint: bool = True
 
     @property
+    def sent_whole(self) -> bool:
+        """Whether the API does all of it, as far as it honours what it is asked."""
+        return not self.local and not self.narrowed
+
+    @property
     def exact(self) -> bool:
-        """Whether the API does all of it, so that its totals are true."""
-        return not self.local and not self.narrowed and self.disjoint
+        """Whether the API does all of it and gives no record twice, so that its totals are true."""
+        return self.sent_whole and self.disjoint
 
 
 def plan_query(query: AuditQuery, names: Names) -> Plan:
     """The smallest superset that the API can be asked for.
 
     Only positive terms that must hold on their own are sent: under a NOT or beside an OR what the API left out could
-    not be had back.  One field at most is asked for value by value, in up to `MOST_BRANCHES` streams.
+    not be had back.  One field at most is asked for value by value, up to `MOST_VALUES` of them.
     """
     clauses = [term for term in query.terms if isinstance(term, Clause)]
     asked = {clause: branches for clause in clauses if (branches := _branches(clause, names))}
@@ -103,8 +110,10 @@ def _branches(clause: Clause, names: Names) -> tuple[Parameters, ...]:
     texts = [value.text for value in clause.values]
     if field is OPERATION:
         return _operation_branches(texts)
-    asked = dict.fromkeys(spelt for text in texts for spelt in _spellings(field, text, names))
-    return tuple(((field.parameter, text),) for text in asked) if len(asked) <= MOST_BRANCHES else ()
+    meant = dict.fromkeys(spellings for text in texts for spellings in _meant(field, text, names))
+    asked = dict.fromkeys(spelling for spellings in meant for spelling in spellings)
+    few = len(meant) <= MOST_VALUES and len(asked) <= MOST_BRANCHES
+    return tuple(((field.parameter, text),) for text in asked) if few else ()
 
 
 def _can_be_sent(field: Field, value: Value) -> bool:
@@ -119,14 +128,17 @@ def _can_be_sent(field: Field, value: Value) -> bool:
     return bool(field.parameter) and (not known or value.text.strip().casefold() in known)
 
 
-def _spellings(field: Field, text: str, names: Names) -> tuple[str, ...]:
-    """Every way in which the API may hold what a query calls `text`."""
+def _meant(field: Field, text: str, names: Names) -> tuple[tuple[str, ...], ...]:
+    """The values that a query calls `text`, each in every way in which the API may hold it."""
     if field.kind is Kind.PERSON:
-        return tuple(names.find(field.names, text)) or tuple({text: None, text.lower(): None})
+        people: dict[Named, list[str]] = {}
+        for identifier, named in names.find(field.names, text).items():
+            people.setdefault(named, []).append(identifier)
+        return tuple(map(tuple, people.values())) or (tuple({text: None, text.lower(): None}),)
     if field is ADDRESS:
         address = ip_address(normalise_address(text))
-        return (str(address), f"::ffff:{address}") if isinstance(address, IPv4Address) else (str(address),)
-    return (field.spelling(text.strip()),)
+        return ((str(address), f"::ffff:{address}"),) if isinstance(address, IPv4Address) else ((str(address),),)
+    return ((field.spelling(text.strip()),),)
 
 
 def _operation_branches(texts: list[str]) -> tuple[Parameters, ...]:

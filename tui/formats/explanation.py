@@ -10,7 +10,7 @@ from tui.domain.clean import UNLIMITED, clean
 from tui.domain.fields import BY_NAME, OPERATION, Kind
 from tui.domain.identifiers import is_whole
 from tui.domain.page import Parameters
-from tui.domain.plan import MOST_BRANCHES, unnamed
+from tui.domain.plan import MOST_VALUES, unnamed
 from tui.domain.query import AllOf, AnyOf, Clause, How, Not, Term, Text, walk
 from tui.domain.query_check import doubt
 from tui.domain.query_text import format_query, format_term
@@ -137,8 +137,8 @@ def _why_clause(clause: Clause, plan: Plan) -> str:
     how = next((value.how for value in clause.values if value.how is not How.EXACT), None)
     if how is not None:
         return _CANT_ASK.get(how, _A_RANGE)
-    if len(clause.values) > MOST_BRANCHES:
-        return f"more than {MOST_BRANCHES} values"
+    if len(clause.values) > MOST_VALUES:
+        return f"more than {MOST_VALUES} values"
     if field.kind is Kind.IDENTIFIER and not all(is_whole(value.text) for value in clause.values):
         return "the beginning of an id: the API takes whole ones only"
     known = [choice.casefold() for choice in field.choices]
@@ -148,7 +148,7 @@ def _why_clause(clause: Clause, plan: Plan) -> str:
         return "the API may not take such a value"
     if len(plan.branches) > 1:
         return "one field at most is asked for value by value, and that is another"
-    return f"it can be written in more than {MOST_BRANCHES} ways, or means more than {MOST_BRANCHES}"
+    return f"it means more than {MOST_VALUES}"
 
 
 def _people(frozen: FrozenQuery, names: Names) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui.domain.matching import Matcher
 from tui.domain.predicates import Surroundings
 from tui.domain.query_text import format_term
-from tui.session.opening import Opening, done_by_api
+from tui.session.opening import Opening
 from tui.session.rows import BUDGET, Leave, Limits, Pause, Place, Rows, RowState, View
 from tui.session.streamed_rows import StreamedRows
 
@@ -82,7 +82,7 @@ class _Answer:
         self.origins.add(page.origin)
         for text in page.notes:
             self.notices.tell(text)
-        if self.frozen is None or not done_by_api(self.frozen.plan):
+        if self.frozen is None or not self.frozen.plan.sent_whole:
             return
         for record in (record for record, fit in zip(page.records, fits, strict=True) if not fit):
             if (term := self.matcher.broken(record)) is not None:
@@ -176,7 +176,7 @@ class Exploration:
     def matches_here(self) -> bool:
         """Whether the matcher does part of the query, which may take its time, or only confirms what the API did."""
         frozen = self.asked or self.frozen
-        return frozen is not None and not done_by_api(frozen.plan)
+        return frozen is not None and not frozen.plan.sent_whole
 
     def rest(self, at: float) -> float:
         """How many seconds the view must still rest before fetching for it makes sense."""

@@ -14,13 +14,8 @@ if TYPE_CHECKING:
 
     from tui.domain.matching import Matcher
     from tui.domain.page import Page
-    from tui.domain.plan import FrozenQuery, Plan
+    from tui.domain.plan import FrozenQuery
     from tui.session.rows import Limits, Rows, Tell, View
-
-
-def done_by_api(plan: Plan) -> bool:
-    """Whether every record that the API gives should fit, so that none need be turned away."""
-    return not plan.local and not plan.narrowed
 
 
 class Checked(NamedTuple):
@@ -60,11 +55,11 @@ class Opening:
         branches = sorted(self.pages)
         filled = [branch for branch in branches if self.pages[branch].page.records or self.pages[branch].page.total]
         rows: Rows
-        if done_by_api(plan) and len(filled) <= 1 and limits.budget is not None:
+        if plan.sent_whole and len(filled) <= 1 and limits.budget is not None:
             branches = filled or branches[:1]
             rows = AddressedRows(branches[0], limits, tell)
         else:
-            rows = StreamedRows(branches, limits, tell, local=not done_by_api(plan), disjoint=plan.disjoint)
+            rows = StreamedRows(branches, limits, tell, local=not plan.sent_whole, disjoint=plan.disjoint)
         for branch in branches:
             rows = rows.take(Place(branch, 0), *self.pages[branch]).rows
         return rows

@@ -30,9 +30,8 @@ from tui.domain.query_scanner import format_path
 from tui.session.value_spread import NONE, PLACES, FieldPlace, ValueSpread, clause_of, seen_paths
 
 if TYPE_CHECKING:
-    from textual.worker import WorkType
-
     from textual.timer import Timer
+    from textual.worker import WorkType
 
     from tui.domain.names import Names
     from tui.domain.page import Page, PageRequest
