@@ -29,7 +29,9 @@ RECORD = r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d +\d{3} "
 """A row of the explorer's table: its time and its status."""
 RECORDS = 50_000
 MILLION = 1_000_000
+SCANNED = 100_000
 DAYS = 90
+PARTS = ["start", "keys", "scan", "million"]
 
 
 class Bench:
@@ -96,12 +98,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("-n", "--repeat", type=int, default=5, help="measured runs of each program (5)")
     parser.add_argument("--toolong", default=shutil.which("tl") or "", help="where toolong's program, tl, is")
-    parser.add_argument("--only", choices=["start", "keys", "million"], help="one of the three parts")
+    parser.add_argument("--only", choices=PARTS, help="one of the parts")
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # whoever installs the program has its byte code cached
     tell_the_circumstances(options.toolong)
     bench = Bench(options.repeat, options.toolong)
-    parts = [options.only] if options.only else ["start", "keys", "million"]
+    parts = [options.only] if options.only else PARTS
     with tempfile.TemporaryDirectory() as folder:
         data, many = Path(folder, "audit.jsonl"), Path(folder, "audit-million.jsonl")
         first, last = write_lines(data, records=RECORDS, days=DAYS, now=datetime.now(UTC).replace(microsecond=0))
@@ -112,6 +114,9 @@ def main() -> int:
                 bench.run("From the command to the screen", names, data=str(data), **server)
             if "keys" in parts:
                 bench.run("Keys", ["explorer", "toolong", "less"], data=str(data), **peers, **server)
+        if "scan" in parts:
+            with serving(SCANNED) as server:
+                bench.run("A scan", ["scan"], **server)
         if "million" in parts:
             repeat_lines(data, many, times=MILLION // RECORDS)
             with serving(MILLION) as server:

@@ -105,6 +105,4 @@ def test_a_clearer_word_is_put_wherever_its_clause_stands():
     asked = query("-actor:ana res:prompts (actor:ana,bob OR op:delete)")
     for clause in (Clause("actor", (Value("ana"),)), Clause("actor", (Value("ana"), Value("bob")))):
         asked = said_clearly(asked, clause, "ana", "ana@acme.example")
-    assert text_of(asked) == (
-        "-actor:ana@acme.example res:prompts (actor:ana@acme.example,bob OR op:delete) since:24h"
-    )
+    assert text_of(asked) == ("-actor:ana@acme.example res:prompts (actor:ana@acme.example,bob OR op:delete) since:24h")

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from tui.sources.connection import Connection
 
 _DETAIL_REST_SECONDS = 0.15
+_GROW_SECONDS = 0.5
+"""How often rows that a scan finds out of view are told: each time the table is drawn anew, which a slow line feels."""
 
 
 class AskingScreen(PanesScreen):
@@ -67,6 +69,7 @@ class AskingScreen(PanesScreen):
         )
         self._walker = Walker(self._rows, self._exploration, self._worker)
         self._detail_rest: Timer | None = None
+        self._growing: Timer | None = None
         self._held: AuditRecord | None = None
         self._names_asked = False
         self._waits_for_names: AuditQuery | None = None
@@ -213,10 +216,14 @@ class AskingScreen(PanesScreen):
         else:
             self._show_rows(change)
         self._walker.changed()
-        self._draw_lines()
+        if self._growing is None:
+            self._draw_lines()
 
     def _show_rows(self, change: Change) -> None:
-        """Draw rows that came where they stand."""
+        """Draw rows that came where they stand; a scan's that are far out of view, now and then."""
+        if change.count and self._exploration.scanning and self.table.is_full:
+            self._growing = self._growing or self.set_timer(_GROW_SECONDS, self._grow)
+            return
         if change.count:
             self.table.set_row_count(self._rows.count)
         if change.first <= change.last:
@@ -224,6 +231,18 @@ class AskingScreen(PanesScreen):
             if change.first <= self.table.cursor_row <= change.last:
                 self._hold()
                 self.show_detail()
+
+    def _stop_growing(self) -> None:
+        if self._growing is not None:
+            self._growing.stop()
+            self._growing = None
+
+    def _grow(self) -> None:
+        """Let the table have the rows that a scan found."""
+        self._stop_growing()
+        if self._rows.sorting is None:
+            self.table.set_row_count(self._rows.count)
+        self._draw_lines()
 
     def _sort_in(self) -> None:
         """Put rows that came in their places among the sorted ones; the cursor stays on its record."""
@@ -243,6 +262,7 @@ class AskingScreen(PanesScreen):
 
     def _show_by_time(self) -> None:
         """Have the rows of another query: as they come, and with its texts lit up."""
+        self._stop_growing()
         self._rows.unsort()
         self.table.show_order()
         frozen = self._exploration.frozen

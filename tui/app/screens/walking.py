@@ -68,6 +68,7 @@ class WalkingScreen(AskingScreen):
         marked = self._given.memory.marks.marked
         fits = Matcher(terms, Surroundings(marked=marked, names=self._investigation.names))
         row = await self._walker.step(fits, self.table.cursor_row, direction)
+        self._grow()
         if row is not None:
             self.table.show_row(row)
         elif self._walker.stopped_at is not None:

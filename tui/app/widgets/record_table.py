@@ -186,6 +186,11 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         self.refresh()
         self._look()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are more rows below those in view."""
+        return self.row_count > self.visible_rows.stop
+
     def refresh_rows(self, first: int, last: int) -> None:
         """Draw these rows anew, both included, because they say something else now."""
         for index in [index for index in self._lines.keys() if first <= index <= last]:  # noqa: SIM118 - not a dict
