@@ -424,7 +424,7 @@ class TestTrouble:
                 await story.until(lambda: "not loaded" not in story.text, "the rows")
                 await story.until(lambda: not story.screen.problem_line.display, "the problem to go")
 
-    @pytest.mark.parametrize(("key", "code"), [(REVOKED_KEY, 4), (UNSCOPED_KEY, 1)])
+    @pytest.mark.parametrize(("key", "code"), [(REVOKED_KEY, 4), (UNSCOPED_KEY, 4)])
     async def test_the_exit_code_says_what_stood_in_the_way(self, server: DemoServer, key: str, code: int):
         with server:
             async with exploring(server, query=WEEK, key=key) as story:

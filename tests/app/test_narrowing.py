@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tui.app.narrowing import exclude, keep, lifted, pivots, said_clearly, term_of
+from tui.app.narrowing import exclude, keep, lifted, pivots, said_clearly, term_at, term_of
 from tui.domain.names import Named, NameKind, Names
 from tui.domain.query import AuditQuery, Clause, Value
 from tui.domain.query_parser import parse_query
@@ -52,7 +52,7 @@ class TestTheTermForAValue:
             ('body["odd name"].max', "7", 'body."odd name".max:7'),
             ("body.flags[2]", "none", 'body.flags:"none"'),
             ("headers.user-agent", "curl/8.5", "header.user-agent:curl/8.5"),
-            ("body.limits", '{"max": 7}', "has:body.limits"),
+            ("body.name", "[prod] key", 'body.name:"[prod] key"'),
             ("response_status_code", "403", "status:403"),
             ("uri", "/v2/prompts/", 'uri:"/v2/prompts/"'),
             ("body.note", "a\nb", r'body.note:"a\nb"'),
@@ -66,6 +66,14 @@ class TestTheTermForAValue:
     @pytest.mark.parametrize("place", ["time", "", "request_body", "no_such_field", "status.x"])
     def test_a_place_that_a_query_has_no_name_for_gives_none(self, place: str):
         assert term_of(place, "403", NAMES) is None
+
+
+def test_of_an_object_or_a_list_it_is_that_there_is_one():
+    found = term_at("body.limits[0].max")
+    assert found is not None
+    assert format_term(found) == "has:body.limits.max"
+    assert term_at("status") is None
+    assert term_at("body") is None
 
 
 class TestKeepingAndExcluding:

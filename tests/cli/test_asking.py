@@ -196,6 +196,13 @@ class TestFiles:
         assert lines[1:3] == ["    is:failed ip:1.2.3.4,@/none", "                         ^~~~~~"]
         assert lines[3] == "    @/none: there is no such file"
 
+    def test_one_with_a_line_that_is_no_address_is_pointed_at_and_the_line_is_shown(self, tmp_path: Path):
+        file = tmp_path / "suspects.txt"
+        file.write_text("203.0.113.9\nnot-an-ip\n")
+        lines = refusal_of("is:failed", f"ip:@{file}")
+        assert lines[2].strip() == "^".ljust(len(f"@{file}"), "~")
+        assert lines[3].startswith(f"    @{file}: not-an-ip is no address")
+
     def test_also_one_that_a_flag_names(self):
         assert refusal_of(ip="@/none")[1:3] == ["    --ip @/none", "         ^~~~~~"]
 
@@ -225,7 +232,7 @@ class TestNames:
     def test_where_names_are_not_to_be_had_it_says_why(self):
         names = Names(refused={NameKind.WORKSPACE: "this key may not list them."})
         assert self.refused("ws:payments", names=names)[3] == (
-            "    nobody is known as payments: this key may not list them."
+            "    nothing is known as payments: this key may not list them."
         )
 
     def test_of_many_the_first_are_named(self):

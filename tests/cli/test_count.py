@@ -189,6 +189,20 @@ class TestTrouble:
         assert done.stderr.startswith("portkey-audit: 127.0.0.1 ")
         assert done.stderr.count("\n") == 1
 
+    @pytest.mark.parametrize(("fault", "code"), [("429", 3), ("500", 3), ("cut", 3), ("401", 4)])
+    def test_names_that_can_not_be_had_now_are_no_fault_of_the_query(self, server: DemoServer, fault: str, code: int):
+        server.queue(fault, path="/admin/workspaces")
+        done = run("count", "ws:sandbox", server=server)
+        assert (done.returncode, done.stdout) == (code, "")
+        assert done.stderr.startswith("portkey-audit: 127.0.0.1 ")
+        assert "^" not in done.stderr
+
+    def test_where_the_list_of_names_is_refused_the_word_is_pointed_at(self, server: DemoServer):
+        server.queue("402", path="/admin/workspaces")
+        done = run("count", "ws:sandbox", server=server)
+        assert done.returncode == 2
+        assert "nothing is known as sandbox: " in done.stderr
+
     def test_nobody_there_ends_it_with_3(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

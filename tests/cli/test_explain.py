@@ -20,6 +20,13 @@ class TestExplaining:
     def test_no_key_is_needed_and_names_stay_as_they_are(self):
         assert "actor:alice — looked up when the query is asked, not here" in run("explain", "actor:alice").stdout
 
+    def test_nothing_is_called_exact_that_a_name_decides(self):
+        done = run("explain", "actor:al")
+        assert "answer  exact, once it is known whom al means\n" in done.stdout
+        assert "user_id=<the id of al>\n" in done.stdout
+        told = json.loads(run("explain", "--json", "actor:al").stdout)
+        assert (told["exact"], told["unresolved"]) == (False, ["al"])
+
     def test_the_settings_hold(self):
         done = run("explain", PORTKEY_AUDIT_SINCE="7d", PORTKEY_AUDIT_ORGANISATION_ID="o-1")
         assert done.stdout.startswith("query   org:o-1 since:7d\n")

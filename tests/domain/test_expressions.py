@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import repeat
+from threading import Thread
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.domain.clean import UNLIMITED, clean
 from tui.domain.errors import QueryTooSlow
-from tui.domain.expressions import has_capital, problem_with, searching
+from tui.domain.expressions import begin_record, has_capital, problem_with, searching
 
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -55,6 +58,15 @@ class TestReading:
         assert clean(problem, UNLIMITED) == problem
 
 
+SLOW = "([a-z0-9-]|[a-z0-9-][a-z0-9-]){1,14}[~^]"
+"""An expression that takes a while on each text, and not too long on any."""
+
+
+@pytest.fixture(autouse=True)
+def _record() -> None:
+    begin_record()
+
+
 class TestSearching:
     @pytest.mark.parametrize(
         ("source", "text", "fold", "found"),
@@ -75,6 +87,31 @@ class TestSearching:
             searching(source, fold=True)("a" * 60 + "!")
         assert stopped.value.cause.startswith("The expression /(")
         assert stopped.value.cure
+
+    def test_many_in_one_record_are_stopped_though_none_of_them_runs_away(self):
+        slow = searching(SLOW, fold=True)
+        assert not slow("prod-team")
+        with pytest.raises(QueryTooSlow):
+            any(map(slow, repeat("prod-team", 100_000)))
+
+    def test_all_expressions_have_one_limit_which_the_next_record_has_anew(self):
+        slow, quick = searching(SLOW, fold=True), searching("b", fold=True)
+        with pytest.raises(QueryTooSlow):
+            any(map(slow, repeat("prod-team", 100_000)))
+        with pytest.raises(QueryTooSlow):
+            quick("abc")
+        begin_record()
+        assert quick("abc")
+
+    def test_what_another_thread_spent_is_its_own(self):
+        quick = searching("b", fold=True)
+        with pytest.raises(QueryTooSlow):
+            searching("(a|aa)+$", fold=True)("a" * 60 + "!")
+        found: list[bool] = []
+        other = Thread(target=lambda: found.append(quick("abc")))
+        other.start()
+        other.join()
+        assert found == [True]
 
 
 class TestCase:

@@ -34,6 +34,9 @@ NAMES = Names(
 )
 AROUND = Surroundings(names=NAMES, began=NOW, files={"ips.txt": ("10.0.0.0/8", "203.0.113.9"), "res.txt": ("prompts",)})
 
+SLOW = "([a-z0-9-]|[a-z0-9-][a-z0-9-]){1,14}[~^]"
+"""An expression that takes a while on each text, and not too long on any."""
+
 ODD: tuple[dict[str, Any], ...] = (
     {},
     {"timestamp": "yesterday", "response_status_code": "odd", "client_ip": "unknown", "user_type": "?"},
@@ -444,6 +447,20 @@ class TestTrouble:
         endless = "a" * 60 + "!"
         with pytest.raises(QueryTooSlow):
             fits(text, uri=endless, request_body=json.dumps({"a": endless}))
+
+    @pytest.mark.parametrize("text", [f"/{SLOW}/", f"body:/{SLOW}/"])
+    def test_one_that_is_slow_on_each_of_many_texts_is_told_too(self, text: str):
+        matcher = Matcher(query(text).terms, AROUND)
+        record = AuditRecord(request_body=json.dumps(["prod-team"] * 20_000))
+        for ask in (matcher, matcher.broken):
+            with pytest.raises(QueryTooSlow):
+                ask(record)
+
+    def test_each_record_has_the_whole_time_however_many_there_are(self):
+        matcher = Matcher(query(f"body:/{SLOW}/").terms, AROUND)
+        record = AuditRecord(request_body=json.dumps(["prod-team"] * 20))
+        assert not any(map(matcher, [record] * 200))
+        assert all(map(matcher.broken, [record] * 200))
 
     @pytest.mark.parametrize(
         "text", ["secret-token", "body.password:~hunter2", "/hunter2/", "header.authorization:~hunter2"]

@@ -121,6 +121,7 @@ class TestRefusals:
         with DemoServer(HISTORY, clock=lambda: NOW) as server:
             names = (await all_names(server.base_url, folder, AUDIT_ONLY_KEY))[-1]
         assert set(names.refused) == set(NameKind)
+        assert names.failed == {}
         assert "organisation_users.list" in names.refused[NameKind.USER]
 
     async def test_one_refused_list_leaves_the_others(self, folder: Path) -> None:
@@ -150,8 +151,9 @@ class TestRefusals:
                 server.queue("500", path="/admin/users")
                 first = [names async for names in directory.names()][-1]
                 second = [names async for names in directory.names()][-1]
-        assert set(first.refused) == {NameKind.USER}
-        assert second.refused == {}
+        assert set(first.refused) == set(first.failed) == {NameKind.USER}
+        assert first.failed[NameKind.USER].transient
+        assert (second.refused, second.failed) == ({}, {})
 
     async def test_a_key_that_is_not_accepted_raises_nothing(self, folder: Path) -> None:
         with DemoServer(HISTORY, clock=lambda: NOW) as server:

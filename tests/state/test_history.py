@@ -51,14 +51,6 @@ class TestRemembering:
         assert (history.entries[0], history.entries[-1]) == ("status:6", "status:new")
         assert len(history.entries) == MOST_QUERIES
 
-    def test_a_beginning_finds_them_in_either_case(self) -> None:
-        history = QueryHistory(None)
-        for query in ("op:delete", "Op:create", "is:failed", "op:update"):
-            history.add(query)
-        assert history.matching("OP:") == ("op:delete", "Op:create", "op:update")
-        assert history.matching("") == history.entries
-        assert history.matching("status:") == ()
-
 
 class TestAcrossRestarts:
     def test_the_file_is_text_of_a_query_a_line(self, path: Path) -> None:
@@ -83,6 +75,22 @@ class TestAcrossRestarts:
         path.parent.mkdir()
         path.write_bytes(b"is:failed\r\n\n  op:delete\nis:failed")
         assert QueryHistory(path).entries == ("op:delete", "is:failed")
+
+
+class TestTwoRuns:
+    def test_neither_forgets_what_the_other_asked(self, path: Path) -> None:
+        one, other = QueryHistory(path), QueryHistory(path)
+        one.add("is:failed")
+        other.add("op:delete")
+        one.add("ip:10.0.0.1")
+        assert one.entries == QueryHistory(path).entries == ("is:failed", "op:delete", "ip:10.0.0.1")
+
+    def test_what_both_asked_stands_where_it_was_last_asked(self, path: Path) -> None:
+        one, other = QueryHistory(path), QueryHistory(path)
+        one.add("is:failed")
+        one.add("op:delete")
+        other.add("is:failed")
+        assert other.entries == ("op:delete", "is:failed")
 
 
 class TestTrouble:

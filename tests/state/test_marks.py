@@ -94,6 +94,60 @@ class TestAcrossRestarts:
         assert "portkey.ai" not in path.name
 
 
+class TestTwoRuns:
+    def test_neither_forgets_what_the_other_marked(self, path: Path) -> None:
+        one, other = MarkBook(path), MarkBook(path)
+        one.toggle(record(1))
+        other.toggle(record(2))
+        one.toggle(record(3))
+        assert one.ordered == MarkBook(path).ordered == (record(1), record(2), record(3))
+
+    def test_what_the_other_unmarked_does_not_come_back(self, path: Path) -> None:
+        MarkBook(path).toggle(record(1))
+        one, other = MarkBook(path), MarkBook(path)
+        one.toggle(record(1))
+        other.toggle(record(2))
+        assert other.ordered == (record(2),)
+
+    def test_a_toggle_does_what_the_reader_of_this_run_sees(self, path: Path) -> None:
+        one, other = MarkBook(path), MarkBook(path)
+        assert one.toggle(record(1))
+        assert other.toggle(record(1))
+        assert MarkBook(path).ordered == (record(1),)
+        assert not one.toggle(record(1))
+        assert not other.toggle(record(1))
+        assert MarkBook(path).ordered == ()
+
+    def test_clearing_leaves_what_this_run_never_showed(self, path: Path) -> None:
+        one, other = MarkBook(path), MarkBook(path)
+        one.toggle(record(1))
+        other.toggle(record(2))
+        one.clear()
+        assert one.ordered == MarkBook(path).ordered == (record(2),)
+
+    def test_what_the_disk_refused_joins_what_the_other_marked(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        one, other = MarkBook(path), MarkBook(path)
+        make_room = fill(monkeypatch)
+        one.toggle(record(1))
+        make_room()
+        other.toggle(record(2))
+        one.toggle(record(3))
+        assert one.ordered == MarkBook(path).ordered == (record(2), record(1), record(3))
+        assert one.problem == ""
+
+    def test_where_the_file_broke_meanwhile_marking_goes_on_and_that_is_told_once(self, path: Path) -> None:
+        book = MarkBook(path)
+        book.toggle(record(1))
+        path.write_bytes(b"broken")
+        book.toggle(record(2))
+        assert book.ordered == MarkBook(path).ordered == (record(1), record(2))
+        assert f"{path.name}.broken" in book.problem
+        book.toggle(record(3))
+        assert book.problem == ""
+
+
 class TestTrouble:
     MORE_BROKEN = (
         b'{"version":1,"marks":[["t","r"]]}',

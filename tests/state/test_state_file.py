@@ -40,6 +40,14 @@ class TestKeeping:
         assert file.read(as_number, 0) == 0
         assert file.problem == ""
 
+    def test_only_news_of_another_run_is_read_again(self, path: Path) -> None:
+        file = StateFile(path, "The things")
+        file.write(b"7")
+        assert file.read(as_number, 0) == 0
+        StateFile(path, "The things").write(b"8")
+        assert file.read(as_number, 0) == 8
+        assert file.read(as_number, 0) == 0
+
 
 class TestAFileThatMakesNoSense:
     def test_it_is_put_aside_and_told(self, path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,9 +13,11 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Input
 
 from tui.app import lifeline
 from tui.app.commands import commands_of
@@ -23,9 +27,12 @@ from tui.domain.clean import UNSAFE, has_unsafe
 if TYPE_CHECKING:
     from textual.color import Color
     from textual.notifications import SeverityLevel
+    from textual.widget import Widget
 
     from tui.app.context import Context
 
+_PATIENCE_SECONDS = 0.5
+"""How long a key may take before the next one is looked at."""
 STYLES = Path(__file__).parent / "styles"
 
 THEMES = (
@@ -114,6 +121,32 @@ class ExplorerApp(App[int], inherit_bindings=False):
             lifeline.attach(self)
         # Back from the shell the terminal is blank, and Textual believes that it still shows the last frame.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+
+    async def on_event(self, event: Event) -> None:
+        """Take keys in the order they were pressed, however quickly they come.
+
+        Textual looks for a binding when a key has come back from the widget that has the focus.  Over a slow line
+        several keys arrive at once: the later ones would by then be with a widget that was to lose the focus.
+        """
+        key = event if isinstance(event, Key) and not event.is_forwarded else None
+        if key is not None and await self._is_bound(key):
+            return
+        await super().on_event(event)
+        if key is not None and isinstance(self.focused, Input):
+            await self._let_take(self.focused)
+
+    async def _is_bound(self, key: Key) -> bool:
+        """Do what a key is bound to, if that is anything, and it is no letter for what has the focus."""
+        typed = self.focused is not None and self.focused.check_consume_key(key.key, key.character)
+        return self.screen.is_mounted and not typed and await self._check_bindings(key.key)
+
+    @staticmethod
+    async def _let_take(widget: Widget) -> None:
+        """Wait until a widget has taken the keys that it was given."""
+        taken = asyncio.Event()
+        widget.call_later(taken.set)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(taken.wait(), _PATIENCE_SECONDS)
 
     def get_default_screen(self) -> Screen[Any]:
         return ExplorerScreen(self.given)

@@ -106,7 +106,7 @@ class Investigation:
     # Going back
 
     def back(self) -> Look | None:
-        """Return to the look before this one; gives it, None where this is the first."""
+        """Return to the look before this one; gives it, None where this is the first.  Raises as `ask` does."""
         return self._return_to(self._trail.back)
 
     def forward(self) -> Look | None:
@@ -119,15 +119,18 @@ class Investigation:
         self.query, self.off, self.note = look.query, look.off, ""
         if look.held is not None:
             self._exploration.restore(look.held)
-        elif look.frozen is not None:
-            self._exploration.open(look.frozen, self._matcher(look.query))
+        else:
+            frozen = look.frozen or freeze(look.query, self.now, self.names)
+            self._exploration.open(frozen, self._matcher(look.query))
         return look
 
     def _look(self) -> Look:
-        """The present look, to return to."""
-        frozen = self._exploration.frozen
-        held = self._exploration.hold() if frozen is not None and frozen.query == self.query else None
-        return Look(self.query, self.off, frozen if held else None, held, self._place())
+        """The present look, to return to: with its rows, if these are here."""
+        frozen = self._exploration.asked or self._exploration.frozen
+        if frozen is None or frozen.query != self.query:
+            return Look(self.query, self.off)
+        held = self._exploration.hold() if self._exploration.asked is None else None
+        return Look(self.query, self.off, frozen, held, self._place())
 
     # How it asks
 

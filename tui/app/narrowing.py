@@ -35,21 +35,32 @@ class Pivot(NamedTuple):
         return " ".join(map(format_term, self.query.terms)) or "everything around this record"
 
 
+def place_of(path: str) -> tuple[str, ...] | None:
+    """The field that a path of the detail leads to, and the keys in it; None where a query has no name for that."""
+    name, keys = _split(path)
+    field = BY_ANY_NAME.get(name)
+    if field is None or field is TIME or bool(keys) is not (field.kind is Kind.JSON):
+        return None
+    return (field.name, *keys)
+
+
 def term_of(place: str, text: str, names: Names) -> Term | None:
     """The term that keeps what stands at a place to `text`; None where a query has no name for the place.
 
     `place` is the name of a column or a path of the detail: `ip`, `body.checks[0].id`.  The number of an item is left
     out: an item is looked for wherever it stands.
     """
-    name, path = _split(place)
-    field = BY_ANY_NAME.get(name)
-    if field is None or field is TIME or (field.kind is Kind.JSON and not path):
+    found = place_of(place)
+    if found is None:
         return None
-    if field.kind is Kind.JSON:
-        if text[:1] in ("{", "["):
-            return Clause("has", (Value(field.name + format_path(path)),))
-        return Clause(field.name, (_value(text),), path)
-    return Clause(field.name, (_value(_word(field, text, names)),)) if not path else None
+    field, path = BY_ANY_NAME[found[0]], found[1:]
+    return Clause(field.name, (_value(text if path else _word(field, text, names)),), path)
+
+
+def term_at(place: str) -> Term | None:
+    """The term that keeps to records with anything at all at a place of the body, the headers or the query."""
+    found = place_of(place)
+    return Clause("has", (Value(found[0] + format_path(found[1:])),)) if found is not None and found[1:] else None
 
 
 def keep(query: AuditQuery, term: Term) -> AuditQuery:

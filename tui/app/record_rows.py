@@ -127,7 +127,7 @@ class RecordRows:
         label = f"sorted by {self.sorting.column.looks.title}{' ↓' if self.sorting.descending else ''}"
         if not self._exploration.extent_known:
             return f"{label} · {here:,} so far"
-        return label if here == count else f"{label} · {here:,} of {count:,} loaded"
+        return f"{label} · all {here:,}" if here == count else f"{label} · {here:,} of {count:,} loaded"
 
     # Rows
 

@@ -194,6 +194,8 @@ def blank_text(state: State) -> Content | None:
         return Content.styled("Asking for the newest records …", "$foreground 55%") if not state.stopped else None
     if exploration.row_count:
         return None
+    if exploration.scanning and not exploration.finished:
+        return _none_yet(exploration)
     window = exploration.frozen.window
     start, end = format_time(window.start, state.style.zone), format_time(window.end, state.style.zone)
     text: list[str | tuple[str, str]] = [
@@ -208,6 +210,18 @@ def blank_text(state: State) -> Content | None:
     text += [("\n  t", "bold $primary"), " choose a longer time   ", ("[", "bold $primary"), " back   ",
              ("r", "bold $primary"), " ask again up to now"]  # fmt: skip
     return Content.assemble(*text)
+
+
+def _none_yet(exploration: Exploration) -> Content:
+    """That a scan has found nothing so far, and how it goes on."""
+    most = exploration.total if exploration.total is not None else exploration.at_most
+    left = f"{most - exploration.scanned:,}" if most is not None else "others"
+    return Content.assemble(
+        (f"None of the {exploration.scanned:,} newest records fits.\n", "bold"),
+        (f"Not looked at yet: {left}.\n\n", "$foreground 70%"),
+        ("  a", "bold $primary"), " scan on   ", ("A", "bold $primary"), " scan all of the range   ",
+        ("[", "bold $primary"), " back",
+    )  # fmt: skip
 
 
 def _strangers(state: State) -> list[str]:

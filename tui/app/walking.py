@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.session.exploration import Exploration, RowState
+from tui.session.exploration import Exploration, Pause, RowState
 
 if TYPE_CHECKING:
     from tui.app.page_worker import PageWorker
@@ -27,7 +27,7 @@ class Walker:
         self._worker = worker
         self._changed = asyncio.Event()
         self.stopped_at: int | None = None
-        """Where the last step gave up looking, None where it came to an end."""
+        """The last row that was looked at before the last step gave up, None where it came to an end."""
 
     def changed(self) -> None:
         """Rows came, or the news that they can't be had."""
@@ -47,7 +47,7 @@ class Walker:
             index += direction
             if looked % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)
-        self.stopped_at = index
+        self.stopped_at = index - direction
         return None
 
     async def load_on(self) -> None:
@@ -74,7 +74,7 @@ class Walker:
                         return True
                     if (state := exploration.state(row)) is not RowState.PENDING:
                         return state is RowState.MISSING
-                elif exploration.extent_known or exploration.problem or asked:
+                elif exploration.extent_known or exploration.problem or exploration.paused is Pause.HELD or asked:
                     return False
                 elif exploration.paused is not None:
                     exploration.go_on()

@@ -13,8 +13,9 @@ from tui.cli.pointing import Piece
 from tui.domain.clean import clean
 from tui.domain.errors import QueryError
 from tui.domain.fields import BY_ANY_NAME, BY_NAME, ORGANISATION, Kind
+from tui.domain.names import NameKind
 from tui.domain.query import AuditQuery, Clause, How, Term, Value, walk
-from tui.domain.query_check import TIME_WORDS
+from tui.domain.query_check import TIME_WORDS, check_file_values
 from tui.domain.query_parser import Diagnostic, Parsed, Role, Token, parse_query, parse_values
 from tui.domain.query_scanner import read_value
 from tui.domain.query_text import quote
@@ -64,8 +65,10 @@ class Question:
 def _whom(found: Unnamed, names: Names) -> str:
     """Whom a word may mean, or why it means nobody."""
     if not found.meant:
-        refused = (names.refused[kind] for kind in BY_NAME[found.clause.field].names if kind in names.refused)
-        return ": ".join([f"nobody is known as {clean(found.word)}", *refused])
+        kinds = BY_NAME[found.clause.field].names
+        refused = (names.refused[kind] for kind in kinds if kind in names.refused)
+        none = "nothing" if NameKind.WORKSPACE in kinds else "nobody"
+        return ": ".join([f"{none} is known as {clean(found.word)}", *refused])
     fitting = [f"{clean(named.name)} ({clean(identifier)})" for identifier, named in found.meant.items()]
     others = f" and {len(fitting) - _MOST_NAMED:,} more" if len(fitting) > _MOST_NAMED else ""
     return f"{clean(found.word)} may be {', '.join(fitting[:_MOST_NAMED])}{others}: write more of it, or the id"
@@ -184,6 +187,7 @@ def _read_files(query: AuditQuery, pieces: Iterable[Piece]) -> dict[str, tuple[s
     for field_name, value in named:
         try:
             files[value.text] = read_values(value.text)
+            check_file_values(field_name, value.text, files[value.text])
         except QueryError as error:
             raise Refused([_HEADING, *_pointed_at(pieces, field_name, value, str(error))]) from None
     return files

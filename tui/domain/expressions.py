@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from threading import local
+from time import thread_time
 
 import regex
 
@@ -11,8 +13,7 @@ from tui.domain.clean import clean
 from tui.domain.errors import QueryTooSlow
 
 SECONDS = 0.05
-"""How long an expression may look at one text, in seconds of this process: nothing else in it runs meanwhile, so that
-others' work isn't taken for its own."""
+"""How long all the searches in one record may take together, in seconds of the processor."""
 
 _LARGEST = 5_000
 """Parts of an expression when those that are repeated are counted as often: as many as the engine may lay out."""
@@ -23,6 +24,15 @@ _PART = regex.compile(
     regex.DOTALL | regex.VERBOSE,
 )
 _NOT_LETTERS = regex.compile(r"\\(?:[pP]\{[^}]*\}|N\{[^}]*\}|.)", regex.DOTALL)
+
+
+class _Budget(local):
+    """What is left for the record that this thread looks at: a limit for each text would be none for thousands."""
+
+    seconds = SECONDS
+
+
+_left = _Budget()
 
 
 @lru_cache(256)
@@ -43,13 +53,21 @@ def has_capital(source: str) -> bool:
     return any(map(str.isupper, _NOT_LETTERS.sub("", source)))
 
 
+def begin_record() -> None:
+    """From here on, this thread searches in another record."""
+    _left.seconds = SECONDS
+
+
 def searching(source: str, *, fold: bool) -> Callable[[str], bool]:
-    """Whether an expression is found in a text; with `fold`, in any case.  Raises `QueryTooSlow`."""
+    """Whether an expression is found in a text; with `fold`, in any case.
+
+    Raises `QueryTooSlow` once the searches since `begin_record` have taken too long.
+    """
     pattern = regex.compile(source, (regex.IGNORECASE if fold else 0) | regex.DOTALL, cache_pattern=False)
 
     def found(text: str) -> bool:
         try:
-            return pattern.search(text, timeout=SECONDS, concurrent=False) is not None
+            return _search(pattern, text)
         except TimeoutError:
             raise QueryTooSlow(
                 f"The expression /{clean(source, 60)}/ takes more than {SECONDS * 1000:.0f} ms on one record.",
@@ -57,6 +75,17 @@ def searching(source: str, *, fold: bool) -> Callable[[str], bool]:
             ) from None
 
     return found
+
+
+def _search(pattern: regex.Pattern[str], text: str) -> bool:
+    """Alone in this process, for the engine takes the work of other threads for its own.  Raises `TimeoutError`."""
+    if _left.seconds <= 0:
+        raise TimeoutError
+    began = thread_time()
+    try:
+        return pattern.search(text, timeout=_left.seconds, concurrent=False) is not None
+    finally:
+        _left.seconds -= thread_time() - began
 
 
 def _measure(source: str) -> tuple[int, int]:

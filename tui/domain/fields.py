@@ -70,11 +70,6 @@ class Field:
     about: str = ""
     flag: str = ""
 
-    @property
-    def long_name(self) -> str:
-        """The name in words: of the command line option, and in a list of columns."""
-        return self.flag.removeprefix("--") or self.name
-
 
 def _attribute(name: str) -> Callable[[AuditRecord], str]:
     """What reads an attribute that is text."""

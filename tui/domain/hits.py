@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import regex
 
@@ -13,14 +14,14 @@ Hits = tuple[tuple[int, int], ...]
 """Pieces of a text, each from one character up to another; in order, and none touches the next."""
 
 _SECONDS = 0.005
-"""How long an expression may look at one text."""
+"""How long an expression may look at one text; what is looked for to the letter has no limit and needs none."""
 
 
 class HitFinder:
-    """Looks for some free texts; for one that takes too long it doesn't look any more."""
+    """Looks for some free texts; an expression that takes too long on a text is not shown in it."""
 
     def __init__(self, texts: Iterable[Value] = ()) -> None:
-        self._patterns = [_pattern(value) for value in texts]
+        self._patterns = [(_pattern(value), _SECONDS if value.how is How.REGEX else None) for value in texts]
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
@@ -28,11 +29,11 @@ class HitFinder:
 
     def find(self, text: str) -> Hits:
         found: list[tuple[int, int]] = []
-        for pattern in self._patterns:
-            try:
-                found += (match.span() for match in pattern.finditer(text, timeout=_SECONDS) if match[0])
-            except TimeoutError:
-                self._patterns = [other for other in self._patterns if other is not pattern]
+        for pattern, seconds in self._patterns:
+            # The engine takes what other threads do from the first match to the last for its own: so none may run.
+            with suppress(TimeoutError):
+                matches = list(pattern.finditer(text, timeout=seconds, concurrent=False))
+                found += (match.span() for match in matches if match[0])
         return _apart(found) if found else ()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.domain.expressions import begin_record
 from tui.domain.fields import BODY, BY_NAME, FIELDS, HEADERS, QUERY, STATUS, Field, Kind
 from tui.domain.json_tests import anywhere_test, path_test, presence_test
 from tui.domain.predicates import PREDICATES, Surroundings
@@ -37,10 +38,12 @@ class Matcher:
         self._fits = every([test for _, test, _ in sorted(self._parts, key=lambda part: part[2])])
 
     def __call__(self, record: AuditRecord) -> bool:
+        begin_record()
         return self._fits(record)
 
     def broken(self, record: AuditRecord) -> Term | None:
         """The first term that the record doesn't fit."""
+        begin_record()
         return next((term for term, test, _ in self._parts if not test(record)), None)
 
 

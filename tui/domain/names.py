@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice, takewhile
 
+from tui.domain.errors import SourceError
+
 
 class NameKind(StrEnum):
     """The kinds of id that a directory can name."""
@@ -52,10 +54,14 @@ class _Index:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What is known of ids, and which look-ups were refused (so that it is told once and not asked again)."""
+    """What is known of ids, and why look-ups were `refused`.
+
+    `failed` has the errors of those among them that were not for want of a scope: asked anew they may succeed.
+    """
 
     known: Mapping[NameKind, Mapping[str, Named]] = field(default_factory=dict)
     refused: Mapping[NameKind, str] = field(default_factory=dict)
+    failed: Mapping[NameKind, SourceError] = field(default_factory=dict)
     _indexes: dict[tuple[NameKind, ...], _Index] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def name(self, kind: NameKind, identifier: str) -> str:

@@ -174,6 +174,17 @@ def walk(terms: Iterable[Term]) -> Iterator[Clause | Text]:
                 yield term
 
 
+def free_texts(terms: Iterable[Term]) -> tuple[Value, ...]:
+    """The free texts that `terms` look for, without those they leave out."""
+    found: list[Value] = []
+    for term in terms:
+        if isinstance(term, AllOf | AnyOf):
+            found += free_texts(term.terms)
+        elif isinstance(term, Text):
+            found.append(term.value)
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
     """A range of time and terms that must all hold.  Raises ValueError for groups nested deeper than `DEEPEST`."""

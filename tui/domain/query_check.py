@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 
 from tui.domain.address import is_address, normalise_address
 from tui.domain.clean import clean
+from tui.domain.errors import QueryError
 from tui.domain.expressions import problem_with
 from tui.domain.fields import BY_ANY_NAME, BY_NAME, COUNTRY, Field, Kind
 from tui.domain.predicates import PREDICATES
@@ -76,6 +77,20 @@ def doubt(name: str, value: Value) -> Complaint | None:
     if field is COUNTRY and not _COUNTRY.fullmatch(value.text):
         return Complaint(f"{field.label} is a code of two letters such as DE; put a name in quotes")
     return _unlikely_choice(field, value.text) if field.choices else None
+
+
+def check_file_values(field_name: str, path: str, values: Iterable[str]) -> None:
+    """Raise `QueryError`, which shows the first, where values in a file are no addresses, or no statuses.
+
+    A file has no quotes to insist on a value with, so whatever merely looks odd is taken as it stands.
+    """
+    kind = BY_NAME[field_name].kind
+    for text in values:
+        shown = f"@{clean(path)}: {clean(text, _SHOWN)}"
+        if kind is Kind.ADDRESS and not is_address(text) and _bad_network(Value(text, How.NETWORK)):
+            raise QueryError(f"{shown} is no address, and no network such as 203.0.113.0/24")
+        if kind is Kind.NUMBER and not _STATUS.fullmatch(text):
+            raise QueryError(f"{shown} is no status; one is a number from 100 to 599")
 
 
 def as_number(text: str) -> int | float | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.domain.clean import UNLIMITED, clean
 from tui.domain.fields import BY_NAME, OPERATION, Kind
 from tui.domain.identifiers import is_whole
+from tui.domain.names import NameKind
 from tui.domain.page import Parameters
 from tui.domain.plan import MOST_VALUES, unnamed
 from tui.domain.query import AllOf, AnyOf, Clause, How, Not, Term, Text, walk
@@ -18,7 +19,7 @@ from tui.domain.time_range import api_instant, format_duration, format_instant
 
 if TYPE_CHECKING:
     from tui.domain.names import Names
-    from tui.domain.plan import FrozenQuery, Plan
+    from tui.domain.plan import FrozenQuery, Plan, Unnamed
 
 WIDTH = 100
 VERSION = 1
@@ -38,19 +39,19 @@ _A_RANGE = "a range: the API takes single values"
 
 def explain(frozen: FrozenQuery, names: Names) -> list[str]:
     """What becomes of the query, in lines of at most `WIDTH` characters that are safe to show."""
-    plan, window = frozen.plan, frozen.window
+    plan, window, unknown = frozen.plan, frozen.window, _unknown(frozen, names)
     start, end = format_instant(window.start), format_instant(window.end)
     lines = [
         f"query   {format_query(frozen.query)}",
         f"window  {start} to {end} (UTC), {format_duration(window.length)}",
-        f"answer  {_answer(plan)}",
+        f"answer  {_answer(plan, unknown)}",
         "",
         "The API is asked, page by page, for",
         f"  {_written(_times(frozen))}",
-        *_filters(plan),
+        *_filters(_streams(plan, unknown)),
     ]
     for heading, told in (
-        ("Sent whole, and checked again on each record:", [(format_term(term), "") for term in plan.sent]),
+        ("Sent whole, and checked again on each record:", [(format_term(t), _once(t, unknown)) for t in plan.sent]),
         ("Narrowed down by the API, and finished here:", [(format_term(t), _why_narrowed(t)) for t in plan.narrowed]),
         ("Done here:", [(format_term(term), _why_here(term, plan)) for term in plan.local]),
         ("Names:", list(_people(frozen, names))),
@@ -61,14 +62,17 @@ def explain(frozen: FrozenQuery, names: Names) -> list[str]:
 
 
 def explanation_object(frozen: FrozenQuery, names: Names) -> dict[str, Any]:
-    """The same as an object for programs, whose names stay what they are within a version."""
-    plan = frozen.plan
+    """The same as an object for programs, whose names stay what they are within a version.
+
+    Where a word means nobody who is known, `exact` is false, and in `streams` `<the id of WORD>` stands for the id.
+    """
+    plan, unknown = frozen.plan, _unknown(frozen, names)
     return {
         "version": VERSION,
         "query": format_query(frozen.query),
         "window": {"start": format_instant(frozen.window.start), "end": format_instant(frozen.window.end)},
-        "exact": plan.exact,
-        "streams": [[list(pair) for pair in (*_times(frozen), *branch)] for branch in plan.branches],
+        "exact": plan.exact and not unknown,
+        "streams": [[list(pair) for pair in (*_times(frozen), *branch)] for branch in _streams(plan, unknown)],
         "sent": [format_term(term) for term in plan.sent],
         "narrowed": [{"term": format_term(term), "why": _why_narrowed(term)} for term in plan.narrowed],
         "local": [{"term": format_term(term), "why": _why_here(term, plan)} for term in plan.local],
@@ -83,7 +87,27 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(shown, WIDTH, subsequent_indent=inset, break_on_hyphens=False) or [""]
 
 
-def _answer(plan: Plan) -> str:
+def _unknown(frozen: FrozenQuery, names: Names) -> list[Unnamed]:
+    """The words that mean nobody who is known: what the API is asked for them is yet to be found out."""
+    return [found for found in unnamed(frozen.query, names) if not found.meant]
+
+
+def _once(term: Term, unknown: Iterable[Unnamed]) -> str:
+    """On what it depends that the term is sent, "" where on nothing."""
+    return _until_known(found for found in unknown if found.clause == term)
+
+
+def _until_known(unknown: Iterable[Unnamed]) -> str:
+    told = dict.fromkeys(
+        f"{'what' if NameKind.WORKSPACE in BY_NAME[found.clause.field].names else 'whom'} {found.word} means"
+        for found in unknown
+    )
+    return f"once it is known {' and '.join(told)}" if told else ""
+
+
+def _answer(plan: Plan, unknown: Iterable[Unnamed]) -> str:
+    if plan.exact and (condition := _until_known(unknown)):
+        return f"exact, {condition}"
     if plan.exact:
         return "exact: the API does all of it, so its total is the number of records"
     if plan.local or plan.narrowed:
@@ -91,13 +115,25 @@ def _answer(plan: Plan) -> str:
     return "scan: two streams may give the same record, so the API's totals can't be added up"
 
 
-def _filters(plan: Plan) -> list[str]:
-    if plan.branches == ((),):
+def _streams(plan: Plan, unknown: Iterable[Unnamed]) -> list[Parameters]:
+    """The parameters of each stream, those that await an id with a stand-in for it."""
+    ids = {
+        (BY_NAME[found.clause.field].parameter, spelling): f"<the id of {found.word}>"
+        for found in unknown
+        for spelling in (found.word.lower(), found.word)
+    }
+    streams = (tuple((name, ids.get((name, value), value)) for name, value in branch) for branch in plan.branches)
+    # A word is asked for in two spellings, an id once.
+    return list(dict.fromkeys(streams))
+
+
+def _filters(streams: list[Parameters]) -> list[str]:
+    if streams == [()]:
         return ["  and every record in it"]
-    if len(plan.branches) == 1:
-        return [f"  {_written(plan.branches[0])}"]
-    streams = (f"  {number}. {_written(branch)}" for number, branch in enumerate(plan.branches, 1))
-    return [f"in {len(plan.branches)} streams, merged by time:", *streams]
+    if len(streams) == 1:
+        return [f"  {_written(streams[0])}"]
+    lines = (f"  {number}. {_written(parameters)}" for number, parameters in enumerate(streams, 1))
+    return [f"in {len(streams)} streams, merged by time:", *lines]
 
 
 def _written(parameters: Parameters) -> str:
@@ -160,7 +196,8 @@ def _people(frozen: FrozenQuery, names: Names) -> Iterator[tuple[str, str]]:
             known = ", ".join(f"{named.name} ({identifier})" for identifier, named in meant.items())
             yield term, f"it may be any of {known}" if (field, word) in unclear else f"it is {known}"
         elif (field, word) in unclear:
-            yield term, "nobody is known by it" if names.known else "looked up when the query is asked, not here"
+            none = "nothing" if NameKind.WORKSPACE in BY_NAME[field].names else "nobody"
+            yield term, f"{none} is known by it" if names.known else "looked up when the query is asked, not here"
 
 
 def _words_for_people(terms: Iterable[Term]) -> Iterator[tuple[str, str]]:

@@ -98,7 +98,7 @@ class PortkeyDirectory:
         """What is remembered, then what each list adds to it as it arrives; what this key was refused once isn't asked
         for again."""
         known = await asyncio.to_thread(_read, self._file) if self._file else {}
-        failed: dict[NameKind, str] = {}
+        failed: dict[NameKind, SourceError] = {}
         yield Names(known, dict(self._refused))
         for wanted in _LISTS:
             if wanted.kind in self._refused or wanted.kind in failed:
@@ -110,10 +110,11 @@ class PortkeyDirectory:
                     f"this key may not list them (scope {wanted.scope}), so only names learnt before are shown."
                 )
             except SourceError as error:
-                failed[wanted.kind] = f"{error.cause} Asking anew may bring them."
+                failed[wanted.kind] = error
             else:
                 known = {**known, wanted.kind: {**known.get(wanted.kind, {}), **found}}
-            yield Names(known, self._refused | failed)
+            told = {kind: f"{error.cause} Asking anew may bring them." for kind, error in failed.items()}
+            yield Names(known, self._refused | told, failed)
         if self._file:
             await asyncio.to_thread(_write, self._file, known)
 

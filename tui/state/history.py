@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui.state.state_file import StateFile
+from tui.state.state_file import SharedValue, StateFile
 
 MOST_QUERIES = 500
 
 
 class QueryHistory:
-    """The last queries, newest last and each once, in a text file of one a line; each change is written at once."""
+    """The last queries, newest last and each once, in a text file of one a line; each is written at once.
+
+    Runs that share the file add to what the others asked.
+    """
 
     def __init__(self, file: Path | None) -> None:
         """Without a file the history lasts for this run."""
         self._file = StateFile(file, "The queries")
-        self._entries: tuple[str, ...] = self._file.read(_parse, ())
+        self._kept = SharedValue[tuple[str, ...]](self._file, (), _parse, _tell)
 
     @property
     def entries(self) -> tuple[str, ...]:
-        return self._entries
+        return self._kept.value
 
     @property
     def problem(self) -> str:
@@ -30,19 +33,17 @@ class QueryHistory:
         """Remember a query as the newest.  Blanks around it don't count, and a blank one is none."""
         query = text.replace("\n", " ").strip()
         if query:
-            self._entries = _newest((*self._entries, query))
-            self._file.write("".join(f"{entry}\n" for entry in self._entries).encode("utf-8", "surrogatepass"))
-
-    def matching(self, prefix: str) -> tuple[str, ...]:
-        """The queries that begin so, case folded, newest last."""
-        folded = prefix.casefold()
-        return tuple(entry for entry in self._entries if entry.casefold().startswith(folded))
+            self._kept.change(lambda entries: _newest((*entries, query)))
 
 
 def _parse(data: bytes) -> tuple[str, ...]:
     # Not splitlines, which parts at characters that a query may hold.
     lines = (line.strip() for line in data.decode("utf-8", "surrogatepass").split("\n"))
     return _newest(tuple(line for line in lines if line))
+
+
+def _tell(entries: tuple[str, ...]) -> bytes:
+    return "".join(f"{entry}\n" for entry in entries).encode("utf-8", "surrogatepass")
 
 
 def _newest(entries: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 from tui.domain.identity import Identity
-from tui.state.state_file import StateFile
+from tui.state.state_file import SharedValue, StateFile
 
 MOST_MARKS = 10_000
 _VERSION = 1
+_Marks = tuple[Identity, ...]
 
 
 class MarkBook:
-    """Marked records by identity, in the order of marking; each change is written at once."""
+    """Marked records by identity, in the order of marking; each change is written at once.
+
+    Runs that share the file mark side by side: a change is to what this run shows, and leaves the marks of others.
+    """
 
     def __init__(self, file: Path | None) -> None:
         """`file` as `marks_file` names it; without one the marks last for this run."""
         self._file = StateFile(file, "The marks")
         self._dropped = ""
-        self._hold(self._file.read(_parse, ()))
+        self._kept = SharedValue[_Marks](self._file, (), _parse, _tell)
+        self._marked = frozenset(self._kept.value)
 
     @property
     def marked(self) -> frozenset[Identity]:
@@ -30,7 +35,7 @@ class MarkBook:
     @property
     def ordered(self) -> tuple[Identity, ...]:
         """The first marked first."""
-        return self._ordered
+        return self._kept.value
 
     @property
     def problem(self) -> str:
@@ -38,28 +43,29 @@ class MarkBook:
         return self._file.problem or self._dropped
 
     def __len__(self) -> int:
-        return len(self._ordered)
+        return len(self._kept.value)
 
     def toggle(self, identity: Identity) -> bool:
         """Mark the record, or unmark it; gives whether it is marked now."""
         if identity in self._marked:
-            self._change([mark for mark in self._ordered if mark != identity])
+            self._change(lambda marks: tuple(mark for mark in marks if mark != identity))
         else:
-            self._change([*self._ordered, identity])
+            self._change(lambda marks: marks if identity in marks else (*marks, identity))
         return identity in self._marked
 
     def clear(self) -> None:
-        self._change(())
+        """Unmark the records that this run shows as marked."""
+        shown = self._marked
+        self._change(lambda marks: tuple(mark for mark in marks if mark not in shown))
 
-    def _change(self, marks: Sequence[Identity]) -> None:
-        self._hold(marks)
-        self._file.write(json.dumps({"version": _VERSION, "marks": self._ordered}).encode("ascii"))
+    def _change(self, edit: Callable[[_Marks], _Marks]) -> None:
+        self._kept.change(lambda marks: self._newest(edit(marks)))
+        self._marked = frozenset(self._kept.value)
 
-    def _hold(self, marks: Sequence[Identity]) -> None:
+    def _newest(self, marks: _Marks) -> _Marks:
         too_many = len(marks) > MOST_MARKS
         self._dropped = f"Only the newest {MOST_MARKS:,} marks are kept; older ones went." if too_many else ""
-        self._ordered = tuple(marks[-MOST_MARKS:])
-        self._marked = frozenset(self._ordered)
+        return marks[-MOST_MARKS:]
 
 
 def marks_file(state_folder: Path, base_url: str) -> Path:
@@ -67,7 +73,7 @@ def marks_file(state_folder: Path, base_url: str) -> Path:
     return state_folder / f"marks-{sha256(base_url.rstrip('/').encode()).hexdigest()[:16]}.json"
 
 
-def _parse(data: bytes) -> tuple[Identity, ...]:
+def _parse(data: bytes) -> _Marks:
     """The marks in a file.  Raises ValueError where it holds anything else."""
     try:
         told = json.loads(data)
@@ -77,6 +83,10 @@ def _parse(data: bytes) -> tuple[Identity, ...]:
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
     return marks
+
+
+def _tell(marks: _Marks) -> bytes:
+    return json.dumps({"version": _VERSION, "marks": marks}).encode("ascii")
 
 
 def _is_identity(mark: Identity) -> bool:

@@ -32,13 +32,14 @@ from tui.domain.errors import QueryError, SourceError, TimeTextError
 from tui.domain.fields import BY_NAME
 from tui.domain.names import Names
 from tui.domain.plan import Unnamed
-from tui.domain.query import AuditQuery, Clause, Text, walk
+from tui.domain.query import AuditQuery, Clause, free_texts
 from tui.domain.query_text import format_query
 from tui.session.exploration import Change, Exploration
 
 if TYPE_CHECKING:
     from tui.app.context import Context
     from tui.app.seen import Seen
+    from tui.domain.columns import TableColumn
     from tui.domain.record import AuditRecord
     from tui.sources.connection import Connection
 
@@ -72,7 +73,7 @@ class AskingScreen(PanesScreen):
         self._growing: Timer | None = None
         self._held: AuditRecord | None = None
         self._names_asked = False
-        self._waits_for_names: AuditQuery | None = None
+        self._waits_for_names: tuple[AuditQuery, Callable[[AuditQuery], None]] | None = None
 
     # Building
 
@@ -96,7 +97,7 @@ class AskingScreen(PanesScreen):
         self.watch(self.table, "visible_rows", self._view_changed, init=False)
         self.call_after_refresh(self._connect)
 
-    @work(group="connect")
+    @work(group="connect", exclusive=True)
     async def _connect(self) -> None:
         """Open the way to the records, and ask the first question."""
         try:
@@ -107,12 +108,7 @@ class AskingScreen(PanesScreen):
             await self.mount_detail()
             return
         self._worker.source = self._connection.source
-        query = self._investigation.query
-        if self._investigation.waits_for_names(query):
-            self._waits_for_names = query
-            self._learn_names(self._connection)
-        else:
-            self._ask(query)
+        self._ask(self._investigation.query)
 
     @work(group="names", exclusive=True)
     async def _learn_names(self, connection: Connection) -> None:
@@ -128,16 +124,18 @@ class AskingScreen(PanesScreen):
         if self._rows.sorting is not None:
             self._sort_in()
         self.table.refresh_rows(0, self._rows.count)
+        if self.bar.editing:
+            self._tell_the_bar()
         self._ask_what_waited()
         self._draw_query()
         self.show_detail()
         self._draw_lines()
 
     def _ask_what_waited(self) -> None:
-        query = self._waits_for_names
-        if query is not None and not self._investigation.waits_for_names(query):
-            self._waits_for_names = None
-            self._ask(query)
+        if self._waits_for_names is not None:
+            query, ask = self._waits_for_names
+            if not self._investigation.waits_for_names(query):
+                ask(query)
 
     async def on_unmount(self) -> None:
         if self._connection is not None:
@@ -147,18 +145,27 @@ class AskingScreen(PanesScreen):
 
     def _ask(self, query: AuditQuery, note: str = "") -> None:
         """Make this the present query, once it is clear whom it means; whatever was under way is cancelled."""
-        if self._investigation.waits_for_names(query):
-            self._waits_for_names = query
-            self._draw_lines()
-        elif unclear := self._investigation.unclear(query):
-            self._settle_names(query, unclear[0])
-        else:
+        if self._is_clear(query, lambda clear: self._ask(clear, note)):
             self._try(lambda: self._investigation.ask(query, note=note))
 
     def _narrow(self, query: AuditQuery) -> None:
-        """Ask what came from the present query."""
-        if query != self._investigation.query:
+        """Ask what came from the present query: what is switched off stays on offer."""
+        if query != self._investigation.query and self._is_clear(query, self._narrow):
             self._try(lambda: self._investigation.narrow(query))
+
+    def _is_clear(self, query: AuditQuery, ask: Callable[[AuditQuery], None]) -> bool:
+        """Whether it is known whom a query means; `ask` is called with it once it is, unless another comes before."""
+        self._waits_for_names = None
+        if self._investigation.waits_for_names(query):
+            self._waits_for_names = query, ask
+            if not self._names_asked and self._connection is not None:
+                self._learn_names(self._connection)
+            self._draw_lines()
+            return False
+        if unclear := self._investigation.unclear(query):
+            self._settle_names(query, unclear[0], ask)
+            return False
+        return True
 
     def _try(self, ask: Callable[[], None]) -> bool:
         """Ask, and begin to fetch; where the query can't be asked, say why and leave all as it is."""
@@ -172,30 +179,31 @@ class AskingScreen(PanesScreen):
 
     def _begin(self) -> None:
         """Fetch for the query that was just asked."""
+        self.workers.cancel_group(self, "walk")
         self._worker.begin_anew()
         self._draw_query()
         self._draw_lines()
 
-    @work(group="dialogs")
-    async def _settle_names(self, query: AuditQuery, found: Unnamed) -> None:
+    def _settle_names(self, query: AuditQuery, found: Unnamed, ask: Callable[[AuditQuery], None]) -> None:
         """Ask whom a word means that fits several."""
         from tui.app.screens.pick import Pick, PickScreen
+
+        def settle(chosen: str | None) -> None:
+            if not chosen:
+                self._draw_query()
+            elif chosen == found.word:
+                self._investigation.accept_all(found.word)
+                ask(query)
+            else:
+                word = self._investigation.names.word_for(BY_NAME[found.clause.field].names, chosen)
+                ask(narrowing.said_clearly(query, found.clause, found.word, word))
 
         people = {named: identifier for identifier, named in found.meant.items()}
         picks = [
             Pick(identifier, named.name, ", ".join(named.aliases) or identifier) for named, identifier in people.items()
         ]
         title = f"{len(picks)} are called {found.word}"
-        chosen = await self.app.push_screen_wait(PickScreen(title, [*picks, Pick(found.word, "all of them")]))
-        if not chosen:
-            self._draw_query()
-            return
-        if chosen == found.word:
-            self._investigation.accept_all(found.word)
-        else:
-            word = self._investigation.names.word_for(BY_NAME[found.clause.field].names, chosen)
-            query = narrowing.said_clearly(query, found.clause, found.word, word)
-        self._ask(query)
+        self.app.push_screen(PickScreen(title, [*picks, Pick(found.word, "all of them")]), settle)
 
     def _read(self, text: str) -> Reading:
         """What a text of the bar means, and which of its terms the API would be asked for."""
@@ -254,7 +262,6 @@ class AskingScreen(PanesScreen):
         """Put the cursor on the record it stood on, if that is among the new rows, else on the newest."""
         self._show_by_time()
         row = self._rows.index_of(self._held) if self._held is not None else None
-        self.table.set_row_count(self._rows.count)
         self.table.show_row(row or 0)
         self.call_after_refresh(self.mount_detail)
         if not self._names_asked and self._connection is not None:
@@ -265,9 +272,9 @@ class AskingScreen(PanesScreen):
         self._stop_growing()
         self._rows.unsort()
         self.table.show_order()
+        self.table.set_row_count(self._rows.count)
         frozen = self._exploration.frozen
-        texts = walk(frozen.query.terms) if frozen is not None else ()
-        self._rows.hits(term.value for term in texts if isinstance(term, Text))
+        self._rows.hits(free_texts(frozen.query.terms) if frozen is not None else ())
 
     def _hold(self) -> None:
         """Remember the record under the cursor; at the top the cursor stays at the top, whatever comes in there."""
@@ -303,8 +310,13 @@ class AskingScreen(PanesScreen):
         return Seen(record for _, record in self._exploration.loaded_rows())
 
     def action_focus_bar(self) -> None:
-        self.bar.know(Known(self._investigation.names, self._seen()), self._given.memory.history.entries)
+        self._tell_the_bar()
         super().action_focus_bar()
+
+    @on(QueryBar.Opened)
+    def _tell_the_bar(self) -> None:
+        """Let the bar complete from what is known by now."""
+        self.bar.know(Known(self._investigation.names, self._seen()), self._given.memory.history.entries)
 
     def _draw_query(self) -> None:
         """Bar and panel: the two views of the query."""
@@ -336,7 +348,14 @@ class AskingScreen(PanesScreen):
         return record.identity in self._given.memory.marks.marked
 
     def _place(self) -> Place:
-        return Place(self.table.cursor_row, self.table.cursor_column, self.table.scroll_offset.y)
+        """Where the reader is among the rows as they come, sorted or not."""
+        index, top = self.table.cursor_row, self.table.scroll_offset.y
+        row = self._rows.row(index) if self._rows.count else 0
+        return Place(row, self.table.cursor_column, max(0, row - index + top))
+
+    def _column(self) -> TableColumn:
+        """The column under the table's cursor."""
+        return self._rows.columns[self.table.cursor_column]
 
     def show_detail(self) -> None:
         if self.detail_open:
@@ -384,9 +403,7 @@ class AskingScreen(PanesScreen):
 
     @on(FilterChanged)
     def _filter_changed(self, event: FilterChanged) -> None:
-        query = self._investigation.query.with_(event.field, event.values)
-        if query != self._investigation.query:
-            self._ask(query)
+        self._narrow(self._investigation.query.with_(event.field, event.values))
 
     @on(TermSwitched)
     def _term_switched(self, event: TermSwitched) -> None:

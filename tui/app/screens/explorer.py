@@ -20,16 +20,17 @@ from tui.app.screens.menu import Choice, MenuScreen
 from tui.app.screens.walking import WalkingScreen
 from tui.app.widgets.row_line import fit
 from tui.domain.clean import clean
-from tui.domain.errors import KeyMissing, Unauthorized
+from tui.domain.errors import Forbidden, KeyMissing, QueryError, TimeTextError, Unauthorized
 from tui.domain.query import AuditQuery, Term
 from tui.domain.query_text import format_query
 
 if TYPE_CHECKING:
     from tui.app.context import Context
-    from tui.app.screens.values import ValuesScreen
+    from tui.app.screens.values import ValueAct, ValuesScreen
     from tui.app.trail import Look
-    from tui.domain.columns import TableColumn
+    from tui.domain.time_range import TimeRange
     from tui.session.exploration import Change
+    from tui.session.value_spread import FieldPlace
 
 _ABOUT_WIDTH = 42
 
@@ -73,21 +74,21 @@ class ExplorerScreen(WalkingScreen):
         self._fed: tuple[ValuesScreen, Feed] | None = None
 
     @on(TimeRangeWanted)
-    @work(group="dialogs")
-    async def action_time_range(self) -> None:
+    def action_time_range(self) -> None:
         from tui.app.screens.time_range import TimeRangeScreen
 
+        def take(time_range: TimeRange | None) -> None:
+            if time_range is not None:
+                self._narrow(self._investigation.query.with_range(time_range))
+
         record = self._record()
-        time_range = await self.app.push_screen_wait(
-            TimeRangeScreen(
-                self._investigation.query.time_range,
-                now=self._investigation.now,
-                zone=self._rows.style.zone,
-                around=record.time if record is not None else None,
-            )
+        dialog = TimeRangeScreen(
+            self._investigation.query.time_range,
+            now=self._investigation.now,
+            zone=self._rows.style.zone,
+            around=record.time if record is not None else None,
         )
-        if time_range is not None:
-            self._ask(self._investigation.query.with_range(time_range))
+        self.app.push_screen(dialog, take)
 
     # Narrowing
 
@@ -97,13 +98,10 @@ class ExplorerScreen(WalkingScreen):
         if record is None or self.panel.has_focus_within:
             return None
         if self.in_detail:
-            return narrowing.term_of(self.detail.current_path, self.detail.current_value, names)
+            path, value = self.detail.current_path, self.detail.current_value
+            return narrowing.term_at(path) if self.detail.is_container else narrowing.term_of(path, value, names)
         column = self._column()
         return narrowing.term_of(column.name, column.read(record), names)
-
-    def _column(self) -> TableColumn:
-        """The column under the table's cursor."""
-        return self._rows.columns[self.table.cursor_column]
 
     def action_keep(self) -> None:
         self._narrow_by(narrowing.keep)
@@ -127,48 +125,53 @@ class ExplorerScreen(WalkingScreen):
         else:
             self.notify("No filter is on. Switched-off ones stand in the panel: f.")
 
-    @work(group="dialogs")
-    async def action_pivot(self) -> None:
+    def action_pivot(self) -> None:
         record, query = self._record(), self._investigation.query
         if record is None:
             self.notify("There is no record here to pivot from.", severity="warning")
             return
         pivots = narrowing.pivots(query, record, self._investigation.names)
+
+        def turn(key: str | None) -> None:
+            for pivot in pivots:
+                if pivot.key == key:
+                    lifted = narrowing.lifted(query, pivot.query)
+                    self._ask(pivot.query, note=f"lifted {lifted} · [ goes back" if lifted else "")
+
         choices = [Choice(pivot.key, pivot.title, fit(clean(pivot.about), _ABOUT_WIDTH).rstrip()) for pivot in pivots]
-        key = await self.app.push_screen_wait(MenuScreen("Pivot", choices))
-        chosen = next((p.query for p in pivots if p.key == key), None)
-        if chosen is not None:
-            lifted = narrowing.lifted(query, chosen)
-            self._ask(chosen, note=f"lifted {lifted} · [ goes back" if lifted else "")
+        self.app.push_screen(MenuScreen("Pivot", choices), turn)
 
     def action_go_back(self) -> None:
-        self._return_to(self._investigation.back(), "This is the first query.")
+        self._return_to(self._investigation.back, "This is the first query.")
 
     def action_go_forward(self) -> None:
-        self._return_to(self._investigation.forward(), "This is the last query.")
+        self._return_to(self._investigation.forward, "This is the last query.")
 
-    def _return_to(self, look: Look | None, otherwise: str) -> None:
+    def _return_to(self, step: Callable[[], Look | None], otherwise: str) -> None:
+        try:
+            look = step()
+        except (TimeTextError, QueryError) as error:
+            self.notify(str(error), severity="error")
+            return
         if look is None:
             self.notify(otherwise)
             return
         self._show_by_time()
         self._waits_for_names = None
         if look.held is not None:
-            self.table.set_row_count(self._rows.count)
             self.table.show_row(look.place.row, column=look.place.column)
             self.table.scroll_to(y=look.place.top, animate=False, force=True)
         self._begin()
         self.show_detail()
 
-    @work(group="dialogs")
-    async def action_values(self) -> None:
+    def action_values(self) -> None:
         from tui.app.screens.values import Sample, ValuesScreen
 
         connection, exploration, frozen = self._connection, self._exploration, self._exploration.frozen
-        if frozen is None or connection is None:
+        if frozen is None or connection is None or exploration.asked is not None:
             self.notify("There are no records yet to look at the values of.", severity="warning")
             return
-        column, feed = self._column(), Feed(exploration)
+        feed = Feed(exploration)
         sample = Sample(
             frozen,
             exact=not exploration.scanning,
@@ -178,9 +181,17 @@ class ExplorerScreen(WalkingScreen):
             fetch=connection.source.fetch,
             wants_more=self._load_on,
         )
-        screen = ValuesScreen((column.field.name, *column.path), sample)
+        screen = ValuesScreen(self._place_of_values(), sample)
         self._fed = screen, feed
-        act = await self.app.push_screen_wait(screen)
+        self.app.push_screen(screen, self._act_on_value)
+
+    def _place_of_values(self) -> FieldPlace:
+        """The field or path under the cursor, in the detail or in the table."""
+        column = self._column()
+        place = narrowing.place_of(self.detail.current_path) if self.in_detail else None
+        return place or (column.field.name, *column.path)
+
+    def _act_on_value(self, act: ValueAct | None) -> None:
         self._fed = None
         if act is not None:
             narrowed = narrowing.keep if act.keep else narrowing.exclude
@@ -188,22 +199,27 @@ class ExplorerScreen(WalkingScreen):
 
     def _apply(self, change: Change) -> None:
         super()._apply(change)
-        if self._fed is not None:
-            screen, feed = self._fed
+        if self._fed is None:
+            return
+        screen, feed = self._fed
+        if not change.fresh:
             screen.take(feed.fresh(), feed.total)
+            return
+        # The rows are another query's, or numbered anew: what was counted can't be gone on with.
+        self._fed = None
+        if screen.is_current:
+            screen.dismiss(None)
 
-    @work(group="dialogs")
-    async def action_views(self) -> None:
+    def action_views(self) -> None:
         from tui.app.screens.views import ViewsScreen
 
-        text = await self.app.push_screen_wait(
-            ViewsScreen(self._given.memory.views, format_query(self._investigation.query))
-        )
-        if text is not None:
-            self._open_text(text)
+        present = format_query(self._investigation.query)
+        self.app.push_screen(ViewsScreen(self._given.memory.views, present), self._open_text)
 
-    def _open_text(self, text: str) -> None:
+    def _open_text(self, text: str | None) -> None:
         """Ask what a text means; where it can't be meant, put it in the bar to be mended."""
+        if text is None:
+            return
         parsed, _ = self._investigation.read(text)
         if parsed.diagnostics:
             self.bar.show(self._read(text), summary.bar_end(self._state()))
@@ -223,9 +239,10 @@ class ExplorerScreen(WalkingScreen):
     def action_refresh(self) -> None:
         """Retry what failed; where nothing did, freeze the query anew."""
         if self._connection is None:
-            self._connection_problem = None
-            self._draw_lines()
-            self._connect()
+            if self._connection_problem is not None:
+                self._connection_problem = None
+                self._draw_lines()
+                self._connect()
         elif self._exploration.problem is not None or self._worker.stopped:
             self._worker.resume()
             self.table.refresh_rows(0, self._rows.count)
@@ -238,7 +255,11 @@ class ExplorerScreen(WalkingScreen):
 
     def action_interrupt(self) -> None:
         self.workers.cancel_group(self, "walk")
-        if self._exploration.loading:
+        if self._waits_for_names is not None:
+            self._waits_for_names = None
+            self._draw_query()
+            self._draw_lines()
+        elif self._exploration.loading:
             self._worker.stop()
         else:
             self.notify("Nothing is being fetched. Press q to quit.")
@@ -279,7 +300,7 @@ class ExplorerScreen(WalkingScreen):
         problem = self._connection_problem or self._exploration.problem
         if self._exploration.started or problem is None:
             return 0
-        if isinstance(problem, KeyMissing | Unauthorized):
+        if isinstance(problem, KeyMissing | Unauthorized | Forbidden):
             return 4
         return 3 if problem.transient else 1
 
@@ -296,21 +317,33 @@ class ExplorerScreen(WalkingScreen):
         what = "1 request id" if len(ids) == 1 else f"{len(ids):,} request ids"
         await self._hand_over("\n".join(ids), f"{what} of marked records" if marked else what)
 
-    @work(group="dialogs")
-    async def action_copy(self) -> None:
-        key = await self.app.push_screen_wait(MenuScreen("Copy", COPY_CHOICES))
-        if not key:
-            return
-        text, what = copied_text(
-            key,
-            record=self._record(),
-            cell=self._rows.value(self.table.cursor_row, self._column()),
-            pane=self.detail if self.in_detail else None,
-            frozen=self._exploration.frozen,
-            names=self._investigation.names,
-            base_url=self._given.base_url,
-            source=self._given.source_words,
-        )
+    def action_copy(self) -> None:
+        """Offer what there is to copy of what stands here now."""
+
+        def copied(key: str) -> tuple[str, str]:
+            return copied_text(
+                key,
+                record=record,
+                cell=cell,
+                pane=pane,
+                frozen=frozen,
+                names=self._investigation.names,
+                base_url=self._given.base_url,
+                source=self._given.source_words,
+            )
+
+        record, frozen = self._record(), self._exploration.frozen
+        cell = self._column().read(record) if record is not None else ""
+        pane = self.detail if self.in_detail else None
+
+        def take(key: str | None) -> None:
+            if key:
+                self._copy(*copied(key))
+
+        self.app.push_screen(MenuScreen("Copy", COPY_CHOICES), take)
+
+    @work(group="copy")
+    async def _copy(self, text: str, what: str) -> None:
         if text:
             await self._hand_over(text, what)
         else:
@@ -321,8 +354,7 @@ class ExplorerScreen(WalkingScreen):
         self.app.clear_notifications()
         self.notify(message)
 
-    @work(group="dialogs")
-    async def action_reveal(self) -> None:
+    def action_reveal(self) -> None:
         from tui.app.screens.reveal import RevealScreen
 
         path = self.detail.current_path if self.in_detail else ""
@@ -334,4 +366,4 @@ class ExplorerScreen(WalkingScreen):
                 severity="warning",
             )
             return
-        await self.app.push_screen_wait(RevealScreen(path, record, request, connection.reveal))
+        self.app.push_screen(RevealScreen(path, record, request, connection.reveal))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -11,9 +11,13 @@ from tui.app import summary
 from tui.app.screens.asking import AskingScreen
 from tui.app.walking import LOOKED_AT
 from tui.app.widgets.record_table import RecordTable
+from tui.domain.errors import QueryTooSlow
 from tui.domain.matching import Matcher
 from tui.domain.predicates import Surroundings
-from tui.domain.query import Clause, Term, Text, Value, any_of, walk
+from tui.domain.query import Clause, Term, Text, Value, any_of, free_texts
+
+if TYPE_CHECKING:
+    from tui.state.layout import ChosenColumn
 
 _FAILED = Clause("is", (Value("failed"),))
 _MARKED = Clause("is", (Value("marked"),))
@@ -56,9 +60,8 @@ class WalkingScreen(AskingScreen):
         self._walk((_MARKED,), direction, "marked record", "u" if direction > 0 else "U")
 
     def action_hit(self, direction: int) -> None:
-        texts = tuple(term for term in walk(self._investigation.query.terms) if isinstance(term, Text))
-        if texts:
-            self._walk((any_of(texts),), direction, "hit", "n" if direction > 0 else "N")
+        if texts := free_texts(self._investigation.query.terms):
+            self._walk((any_of(map(Text, texts)),), direction, "hit", "n" if direction > 0 else "N")
         else:
             self.notify("The query has no free text to look for: / adds some.")
 
@@ -67,7 +70,11 @@ class WalkingScreen(AskingScreen):
         """To the next record that fits, loading on; says so where it stops short."""
         marked = self._given.memory.marks.marked
         fits = Matcher(terms, Surroundings(marked=marked, names=self._investigation.names))
-        row = await self._walker.step(fits, self.table.cursor_row, direction)
+        try:
+            row = await self._walker.step(fits, self.table.cursor_row, direction)
+        except QueryTooSlow as error:
+            self.notify(f"{error.cause} {error.cure}", severity="error")
+            return
         self._grow()
         if row is not None:
             self.table.show_row(row)
@@ -98,46 +105,61 @@ class WalkingScreen(AskingScreen):
         else:
             self.notify("Nothing is marked yet: m marks a record.")
 
-    @work(group="dialogs")
-    async def action_clear_marks(self) -> None:
+    def action_clear_marks(self) -> None:
         from tui.app.screens.confirm import ConfirmScreen
+
+        def clear(agreed: bool | None) -> None:
+            if agreed:
+                marks.clear()
+                self.table.refresh_rows(0, self._rows.count)
+                self._draw_lines()
 
         marks = self._given.memory.marks
         question = ConfirmScreen("Clear marks", [f"Unmark all {len(marks):,} records?"], yes="unmark all", danger=True)
-        if await self.app.push_screen_wait(question):
-            marks.clear()
-            self.table.refresh_rows(0, self._rows.count)
-            self._draw_lines()
+        self.app.push_screen(question, clear)
 
     # Scanning
 
     def action_scan_on(self) -> None:
-        if self._exploration.finished or not self._exploration.started:
-            self.notify("All of the range has been looked through.")
+        self._scan_on(everything=False)
+
+    def action_scan_all(self) -> None:
+        from tui.app.screens.confirm import ConfirmScreen
+
+        if not self._no_scan:
+            self.app.push_screen(
+                ConfirmScreen("Scan all", summary.scan_estimate(self._state()), yes="scan all"),
+                lambda agreed: self._scan_on(everything=True) if agreed else None,
+            )
+        else:
+            self.notify(self._no_scan)
+
+    def _scan_on(self, *, everything: bool) -> None:
+        if self._no_scan:
+            self.notify(self._no_scan)
             return
-        self._exploration.go_on()
+        self._exploration.go_on(everything=everything)
         self._worker.resume()
         self._draw_lines()
 
-    @work(group="dialogs")
-    async def action_scan_all(self) -> None:
-        from tui.app.screens.confirm import ConfirmScreen
-
-        if self._exploration.finished or not self._exploration.started:
-            self.notify("All of the range has been looked through.")
-            return
-        question = ConfirmScreen("Scan all", summary.scan_estimate(self._state()), yes="scan all")
-        if await self.app.push_screen_wait(question):
-            self._exploration.go_on(everything=True)
-            self._worker.resume()
-            self._draw_lines()
+    @property
+    def _no_scan(self) -> str:
+        """Why there is nothing to scan on through, "" where there is."""
+        exploration = self._exploration
+        if not exploration.started:
+            return "No records have come yet."
+        if exploration.finished:
+            return "All of the range has been looked through."
+        if not exploration.scanning and not exploration.merged:
+            return "The API does all of this query: G shows its oldest record."
+        return ""
 
     # The table
 
     def action_sort(self) -> None:
         """By the column under the cursor: up, then down, then by time again; the cursor stays on its record."""
-        record, sorting = self._record(), self._rows.sorting
-        column = self._rows.columns[self.table.cursor_column]
+        self.workers.cancel_group(self, "walk")
+        record, sorting, column = self._record(), self._rows.sorting, self._column()
         again = sorting is not None and sorting.column.name == column.name
         if sorting is not None and again and sorting.descending:
             self._rows.unsort()
@@ -149,21 +171,24 @@ class WalkingScreen(AskingScreen):
         self.table.show_row((self._rows.index_of(record) if record is not None else None) or 0)
         self._draw_lines()
 
-    @work(group="dialogs")
-    async def action_columns(self) -> None:
+    def action_columns(self) -> None:
         from tui.app.screens.columns import ColumnsScreen
 
         layout = self._given.memory.layout
         shown = zip(self._rows.columns, self.table.column_widths, strict=True)
-        chosen = await self.app.push_screen_wait(
-            ColumnsScreen(
-                layout.columns, widths={column.name: width for column, width in shown}, paths=self._seen().paths
-            )
-        )
-        if chosen is not None:
-            layout.save(chosen)
-            self._rows.show(chosen)
-            self.table.set_columns(self._rows.columns)
+        widths = {column.name: width for column, width in shown}
+        self.app.push_screen(ColumnsScreen(layout.columns, widths=widths, paths=self._seen().paths), self._lay_out)
+
+    def _lay_out(self, chosen: tuple[ChosenColumn, ...] | None) -> None:
+        """Have other columns from now on."""
+        if chosen is None:
+            return
+        layout = self._given.memory.layout
+        layout.save(chosen)
+        if layout.problem:
+            self.notify(layout.problem, severity="warning")
+        self._rows.show(chosen)
+        self.table.set_columns(self._rows.columns)
 
     @on(RecordTable.AtEnd)
     def _at_end(self) -> None:

@@ -92,6 +92,11 @@ class DetailPane(Vertical):
         return self.view.current_value
 
     @property
+    def is_container(self) -> bool:
+        """Whether the value under the cursor is an object or a list that is laid out in lines of its own."""
+        return self.view.is_container
+
+    @property
     def is_redacted(self) -> bool:
         """Whether a secret is hidden in the value under the cursor."""
         return self.view.is_redacted

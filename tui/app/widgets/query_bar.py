@@ -142,6 +142,9 @@ class QueryBar(Horizontal):
 
         text: str
 
+    class Opened(Message):
+        """The reader clicked into the query, to type it anew."""
+
     class Cancelled(Message):
         """The reader thought better of it."""
 
@@ -215,6 +218,7 @@ class QueryBar(Horizontal):
     def on_click(self, event: Click) -> None:
         """Begin to edit where the text was clicked; the parts on the right have clicks of their own."""
         if not self.editing and event.x < self.size.width - self._right_width:
+            self.post_message(self.Opened())
             self.edit(len(set_cell_size(self._shown.parsed.text, event.x - 1).rstrip()))
 
     # Editing
