@@ -211,7 +211,7 @@ class TestFiltering:
     async def test_a_name_that_nobody_has_is_not_passed_off_as_an_answer(self, server: DemoServer):
         with server:
             async with exploring(server, query=asking("actor:zzzz since:7d")) as story:
-                await story.shows("Nobody known is called 'zzzz': it was asked for as an id.")
+                await story.shows("Nothing known is called 'zzzz': it was asked for as an id.")
 
     async def test_an_address_that_is_none_is_not_asked_for(self, story: Story, server: DemoServer):
         before = len(asked_pages(server))

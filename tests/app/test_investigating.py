@@ -207,6 +207,23 @@ class TestTheBar:
         await story.press("enter")
         await story.until(lambda: any("there is no such file" in toast for toast in story.toasts), "the cause")
         assert story.query == "since:7d"
+        await story.until(lambda: "none.txt" in story.screen.bar.box.value, "the query in the bar, to be mended")
+
+    async def test_a_line_of_a_file_that_is_no_address_is_told(self, story: Story, tmp_path: Path):
+        (tmp_path / "ips.txt").write_text("198.51.100.0/24\nnot-an-ip\n")
+        await story.press("slash", "ctrl+u")
+        await story.type(f"ip:@{tmp_path}/ips.txt")
+        await story.press("enter")
+        await story.until(lambda: any("not-an-ip is no address" in toast for toast in story.toasts), "the cause")
+
+    async def test_a_name_that_nobody_has_is_told_and_the_rows_stay(self, story: Story):
+        rows = story.records
+        await story.press("slash", "ctrl+u")
+        await story.type("actor:zzzz")
+        await story.press("enter")
+        await story.until(lambda: any("Nothing known is called 'zzzz'" in toast for toast in story.toasts), "the cause")
+        assert story.records == rows
+        await story.until(lambda: story.screen.bar.editing, "the query in the bar, to be mended")
 
     async def test_addresses_from_a_file(self, story: Story, tmp_path: Path):
         (tmp_path / "ips.txt").write_text("# suspects\n198.51.100.0/24\n2001:db8:15:7::1\n")

@@ -237,7 +237,7 @@ class TestNames:
         query = AuditQuery(terms=(Clause("actor", (Value("tyrone"),)),))
         shown = blank_text(state(explored(query, 0, total=0), query=query, names=self.PEOPLE))
         assert shown is not None
-        assert "Nobody known is called 'tyrone': it was asked for as an id." in shown.plain
+        assert "Nothing known is called 'tyrone': it was asked for as an id." in shown.plain
 
     def test_and_that_names_are_missing_is_said_with_it(self):
         query = AuditQuery(terms=(Clause("actor", (Value("tyrone"),)),))

@@ -7,11 +7,13 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from tui.app.trail import Look, Place, Trail
+from tui.domain.clean import clean
 from tui.domain.matching import Matcher
 from tui.domain.names import Names
 from tui.domain.plan import FrozenQuery, Plan, Unnamed, freeze, plan_query, unnamed
 from tui.domain.predicates import Surroundings
-from tui.domain.query import AuditQuery, How, Term, walk
+from tui.domain.query import AuditQuery, Clause, How, Term, walk
+from tui.domain.query_check import check_file_values
 from tui.domain.query_parser import Parsed, parse_query
 from tui.session.exploration import SETTLE, Exploration
 
@@ -69,6 +71,12 @@ class Investigation:
     def waits_for_names(self, query: AuditQuery) -> bool:
         """Whether a word of the query is a name that may still be learnt."""
         return not self.names_known and any(not found.meant for found in unnamed(query, self.names))
+
+    def strangers(self, query: AuditQuery) -> list[str]:
+        """Words for people and workspaces that mean nobody, where all names could be had."""
+        if not self.names_known or self.names.refused:
+            return []
+        return [clean(found.word, 40) for found in unnamed(query, self.names) if not found.meant]
 
     def accept_all(self, word: str) -> None:
         """Whenever this word fits several, all of them are meant."""
@@ -144,12 +152,19 @@ class Investigation:
         return Matcher(query.terms, self._surroundings(query))
 
     def _surroundings(self, query: AuditQuery) -> Surroundings:
-        paths = {
-            value.text for part in walk(query.terms) for value in getattr(part, "values", ()) if value.how is How.FILE
-        }
         return Surroundings(
             names=self.names,
             marked=self._given.memory.marks.marked,
             began=self._began,
-            files={path: self._given.read_values(path) for path in sorted(paths)},
+            files=self._read_files(query),
         )
+
+    def _read_files(self, query: AuditQuery) -> dict[str, tuple[str, ...]]:
+        """The values in the files that a query names, each file read once.  Raises `QueryError`."""
+        files: dict[str, tuple[str, ...]] = {}
+        clauses = (part for part in walk(query.terms) if isinstance(part, Clause))
+        for field, value in ((clause.field, value) for clause in clauses for value in clause.values):
+            if value.how is How.FILE:
+                files[value.text] = files.get(value.text) or self._given.read_values(value.text)
+                check_file_values(field, value.text, files[value.text])
+        return files

@@ -228,7 +228,7 @@ def _strangers(state: State) -> list[str]:
     """Which words for people or workspaces mean nobody who is known, so that they were sent as ids."""
     missing = " (not all names could be had: see ?)" if state.names.refused else ""
     return [
-        f"Nobody known is called {clean(found.word, 40)!r}{missing}: it was asked for as an id."
+        f"Nothing known is called {clean(found.word, 40)!r}{missing}: it was asked for as an id."
         for found in unnamed(state.query, state.names)
         if not found.meant
     ]

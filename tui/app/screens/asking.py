@@ -145,8 +145,14 @@ class AskingScreen(PanesScreen):
 
     def _ask(self, query: AuditQuery, note: str = "") -> None:
         """Make this the present query, once it is clear whom it means; whatever was under way is cancelled."""
-        if self._is_clear(query, lambda clear: self._ask(clear, note)):
-            self._try(lambda: self._investigation.ask(query, note=note))
+        if not self._is_clear(query, lambda clear: self._ask(clear, note)):
+            return
+        try:
+            self._investigation.ask(query, note=note)
+        except (TimeTextError, QueryError) as error:
+            self._hand_back(query, str(error))
+        else:
+            self._begin()
 
     def _narrow(self, query: AuditQuery) -> None:
         """Ask what came from the present query: what is switched off stays on offer."""
@@ -165,7 +171,17 @@ class AskingScreen(PanesScreen):
         if unclear := self._investigation.unclear(query):
             self._settle_names(query, unclear[0], ask)
             return False
+        if self._exploration.started and (strangers := self._investigation.strangers(query)):
+            self._hand_back(query, f"Nothing known is called {strangers[0]!r}; the rows are still the last answer's.")
+            return False
         return True
+
+    def _hand_back(self, query: AuditQuery, problem: str) -> None:
+        """Say why a query can't be asked, and leave it in the bar to be mended; the rows stay."""
+        self.notify(problem, severity="error")
+        self.bar.show(self._read(format_query(query)), summary.bar_end(self._state()))
+        # Not before the bar, which may just have been left, is out of sight: what is hidden loses the focus.
+        self.call_after_refresh(self.action_focus_bar)
 
     def _try(self, ask: Callable[[], None]) -> bool:
         """Ask, and begin to fetch; where the query can't be asked, say why and leave all as it is."""

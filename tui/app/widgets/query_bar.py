@@ -293,7 +293,8 @@ class QueryBar(Horizontal):
     @on(Input.Blurred)
     def _blurred(self, event: Input.Blurred) -> None:
         event.stop()
-        if self.editing and self.app.app_focus:  # whoever looks at another window means to come back
+        # Whoever looks at another window means to come back; and the bar may have been opened again by now.
+        if self.editing and self.app.app_focus and self.screen.focused is not self.box:
             self._leave()
 
     def _take_paste(self, text: str) -> None:
