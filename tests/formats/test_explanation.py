@@ -53,7 +53,8 @@ class TestWhole:
     def test_one_that_is_read_in_streams_and_finished_here(self):
         lines = told("op:delete -type:api_key").splitlines()
         assert "answer  scan: what the API gives is looked through here, newest first" in lines
-        assert lines[6:9] == ["in 2 streams, merged by time:", "  1. action=delete", "  2. method=DELETE"]
+        assert lines[6] == "in 3 streams, merged by time:"
+        assert lines[7:10] == ["  1. action=delete", "  2. action=Delete", "  3. method=DELETE"]
         assert "Narrowed down by the API, and finished here:" in lines
         assert "  -type:api_key — the API can't exclude" in lines
 

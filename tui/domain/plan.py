@@ -138,7 +138,14 @@ def _meant(field: Field, text: str, names: Names) -> tuple[tuple[str, ...], ...]
     if field is ADDRESS:
         address = ip_address(normalise_address(text))
         return ((str(address), f"::ffff:{address}"),) if isinstance(address, IPv4Address) else ((str(address),),)
+    if field is ACTION:
+        return (_spellings_of_action(text.strip().lower()),)
     return ((field.spelling(text.strip()),),)
+
+
+def _spellings_of_action(text: str) -> tuple[str, ...]:
+    """An action as the log has it: in small letters, and sometimes with a capital."""
+    return tuple(dict.fromkeys((text, text.capitalize())))
 
 
 def _operation_branches(texts: list[str]) -> tuple[Parameters, ...]:
@@ -148,7 +155,8 @@ def _operation_branches(texts: list[str]) -> tuple[Parameters, ...]:
         method = _METHOD_OF_OPERATION.get(text)
         if method is None:
             return ()
-        branches += [((ACTION.parameter, text),), ((METHOD.parameter, method),)]
+        branches += [((ACTION.parameter, spelling),) for spelling in _spellings_of_action(text)]
+        branches.append(((METHOD.parameter, method),))
     return tuple(branches) if len(branches) <= MOST_BRANCHES else ()
 
 
