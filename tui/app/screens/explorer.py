@@ -99,7 +99,7 @@ class ExplorerScreen(WalkingScreen):
             return None
         if self.in_detail:
             path, value = self.detail.current_path, self.detail.current_value
-            return narrowing.term_at(path) if self.detail.is_container else narrowing.term_of(path, value, names)
+            return narrowing.term_at(path) if self.detail.is_branch else narrowing.term_of(path, value, names)
         column = self._column()
         return narrowing.term_of(column.name, column.read(record), names)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -18,6 +18,9 @@ from tui.app.widgets.filter_panel import FilterPanel
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.query_bar import QueryBar
 from tui.app.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from textual.widget import AwaitMount
 
 _ZOOMED = ("zoomed-table", "zoomed-detail")
 _NEVER_CUT_OFF = ("explorer.help", "explorer.leave")
@@ -52,6 +55,10 @@ class PanesScreen(Screen[None]):
     detail = query_one(DetailPane)
     keys = query_one(KeyLine)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._detail_mount: AwaitMount | None = None
+
     def show_detail(self) -> None:
         """Give an open detail what is under the table's cursor."""
         raise NotImplementedError
@@ -62,8 +69,9 @@ class PanesScreen(Screen[None]):
 
     async def mount_detail(self) -> None:
         """Add the pane that nobody can look at before there are rows; building it would hold those up."""
-        if not self.query(DetailPane):
-            await self.main.mount(DetailPane(id="detail"), after=self.table)
+        if self._detail_mount is None:
+            self._detail_mount = self.main.mount(DetailPane(id="detail"), after=self.table)
+        await self._detail_mount
 
     @property
     def detail_open(self) -> bool:

@@ -92,9 +92,9 @@ class DetailPane(Vertical):
         return self.view.current_value
 
     @property
-    def is_container(self) -> bool:
+    def is_branch(self) -> bool:
         """Whether the value under the cursor is an object or a list that is laid out in lines of its own."""
-        return self.view.is_container
+        return self.view.is_branch
 
     @property
     def is_redacted(self) -> bool:

@@ -111,7 +111,7 @@ class DocumentView(Vertical):
         return document.value(self.lines.cursor_line) if len(document) else ""
 
     @property
-    def is_container(self) -> bool:
+    def is_branch(self) -> bool:
         """Whether the line under the cursor opens or closes what lines under it are part of."""
         document, line = self.lines.document, self.lines.cursor_line
         return len(document) > 0 and (document.last(line) != line or document.last(document.parent(line)) == line > 0)
