@@ -241,7 +241,8 @@ async def press(pilot):
 
 ExplorerScreen.action_copy_id = crash if sys.argv[1] == "action" else lambda self: self.run_worker(crash_later(self))
 now = datetime(2026, 11, 22, tzinfo=UTC)
-app = ExplorerApp(Context(connect, lambda: now, lambda: 0.0, Clipboard(), AuditQuery(), "demo", "https://api.portkey.ai", tuple))
+url = "https://api.portkey.ai"
+app = ExplorerApp(Context(connect, lambda: now, lambda: 0.0, Clipboard(), AuditQuery(), "demo", url, tuple))
 app.run(headless=True, auto_pilot=press)
 sys.exit(app.return_code)
 """
