@@ -275,7 +275,7 @@ class TestSortedWhileLoading:
         rows.refresh_order()
         assert column_of(rows) == sorted((one.country for one in self.RECORDS), reverse=True)
         assert rows.record(rows.index_of(held) or 0) == held
-        assert rows.sort_label == "sorted by cc ↓"
+        assert rows.sort_label == "sorted by cc ↓ · all 300"
 
     def test_a_name_that_comes_moves_its_rows(self):
         rows = rows_of(record(0, user_id=BEN), record(1, user_id=ANA), columns=["actor"])
