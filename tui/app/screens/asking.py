@@ -183,15 +183,14 @@ class AskingScreen(PanesScreen):
         # Not before the bar, which may just have been left, is out of sight: what is hidden loses the focus.
         self.call_after_refresh(self.action_focus_bar)
 
-    def _try(self, ask: Callable[[], None]) -> bool:
+    def _try(self, ask: Callable[[], None]) -> None:
         """Ask, and begin to fetch; where the query can't be asked, say why and leave all as it is."""
         try:
             ask()
         except (TimeTextError, QueryError) as error:
             self.notify(str(error), severity="error")
-            return False
-        self._begin()
-        return True
+        else:
+            self._begin()
 
     def _begin(self) -> None:
         """Fetch for the query that was just asked."""
