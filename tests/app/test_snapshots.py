@@ -174,6 +174,9 @@ async def test_filters_of_a_narrow_terminal(server: DemoServer, same_picture: Sa
         same_picture(story)
 
 
+FEW = asking("is:failed is:machine -country:none since:7d")
+"""So few match that the budget ends the scan, on every size of terminal: after the same number of records each time."""
+
 LOOP = asking("is:failed -country:none (res:prompts OR res:configs) since:7d")
 
 
@@ -193,12 +196,12 @@ class TestTheLoop:
     ):
         async with exploring(server, size=size, query=LOOP) as story:
             await comes_to_rest(story, "match")
+            await story.press("backslash")
+            await comes_to_rest(story, "a on A all")
             await story.press("A")
             await comes_to_rest(story, "records are left")
             await story.press("y")
             await comes_to_rest(story, "scanned all")
-            await story.press("backslash")
-            await comes_to_rest(story, "since:7d")
             await story.press("f")
             await comes_to_rest(story, "Also")
             same_picture(story)
@@ -209,7 +212,7 @@ class TestTheLoop:
         ids=["values", "pivot", "views", "columns", "scan-all"],
     )
     async def test_dialogs(self, server: DemoServer, same_picture: SamePicture, size: Size, keys: str, shown: str):
-        query = asking("is:machine body.name:~a since:7d") if keys == "A" else REFUSED
+        query = FEW if keys == "A" else REFUSED
         async with exploring(server, size=size, query=query) as story:
             await comes_to_rest(story, "a on A all" if keys == "A" else "403 ✗")
             await story.press("l", "l", "l", *keys)
