@@ -357,9 +357,9 @@ class Exploration:
 
     def _see(self, view: View) -> None:
         """Look elsewhere; scrolling on from a full screen is as good as telling a scan to go on."""
-        was_full = self.paused is Pause.SCREEN
+        scrolls_on, was_full = view.first > self._view.first, self.paused is Pause.SCREEN
         self._view = view
-        if was_full and self.paused is not Pause.SCREEN:
+        if scrolls_on and was_full and self.paused is not Pause.SCREEN:
             self._rows.go_on(self._limits.leave)
 
     def _begin(self, opening: Opening) -> None:
