@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from tui.settings import DEFAULT_BASE_URL, Flags, Settings, SettingsError, folder, load
+from tui.settings import DEFAULT_BASE_URL, Flags, Settings, SettingsError, Surface, folder, load
 
 KEY = "pk-test-0123456789abcdef"
 OTHER_KEY = "pk-other-0123456789abcdef"
@@ -166,3 +167,37 @@ def test_a_key_file_must_be_a_plain_file(config: Path, tmp_path: Path):
     assert stat.S_ISDIR(tmp_path.stat().st_mode)
     with pytest.raises(SettingsError, match=r"can't read|not a plain file"):
         key_of(load(Flags(api_key_file=str(tmp_path)), {}, config))
+
+
+class TestTheTerminalAndTheClipboard:
+    def test_nothing_is_said(self, config: Path):
+        assert load(Flags(), {}, config).surface == Surface()
+
+    def test_a_flag_wins_over_the_environment_and_that_over_the_file(self, config: Path):
+        config.write_text('[terminal]\ntheme = "paper"\ndriver = "stock"\ncolor = "16"\nplain = true\n')
+        environ = {"PORTKEY_AUDIT_THEME": "mono", "PORTKEY_AUDIT_COLOR": "256"}
+        surface = load(Flags(), environ, config, Surface(theme="dusk")).surface
+        assert surface == Surface(theme="dusk", color="256", driver="stock", plain=True)
+
+    def test_a_command_copies_unless_a_route_is_named_above_it(self, config: Path):
+        config.write_text('[clipboard]\nroute = "file"\ncommand = ["wl-copy"]\n')
+        assert load(Flags(), {}, config).surface == Surface(clipboard="file", clipboard_command=("wl-copy",))
+        assert load(Flags(), {}, config, Surface(clipboard="osc52")).surface == Surface(clipboard="osc52")
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ('[terminal]\ntheme = "pink"', "line 2: theme must be one of harbour"),
+            ("[terminal]\nplain = 1", "line 2: plain must be true or false"),
+            ('[clipboard]\nroute = "pigeon"', "line 2: route must be one of auto"),
+            ('[terminal]\ndriven = "diff"', "did you mean 'driver'"),
+        ],
+    )
+    def test_what_can_not_be_meant_is_told_with_its_line(self, config: Path, text: str, told: str):
+        config.write_text(text)
+        with pytest.raises(SettingsError, match=re.escape(told)):
+            load(Flags(), {}, config)
+
+    def test_a_variable_that_can_not_be_meant_is_named(self, config: Path):
+        with pytest.raises(SettingsError, match="PORTKEY_AUDIT_CLIPBOARD must be one of auto"):
+            load(Flags(), {"PORTKEY_AUDIT_CLIPBOARD": "pigeon"}, config)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,10 +25,15 @@ from tui.domain.secret import Secret
 DEFAULT_BASE_URL = "https://api.portkey.ai/v1"
 DEFAULT_SINCE = "24h"
 COLOURS = ("red", "yellow", "green", "blue", "magenta", "cyan")
+THEMES = ("harbour", "paper", "dusk", "linen", "mono")
+COLOR_SYSTEMS = ("auto", "truecolor", "256", "16", "none")
+DRIVERS = ("diff", "stock")
+CLIPBOARD_ROUTES = ("auto", "native", "tmux", "osc52", "file", "off")
 _COMMAND_SECONDS = 30
 _TEXT = "text"
 _WORDS = "a list of words"
 _TABLE = "a table"
+_SWITCH = "true or false"
 _SHARED_KEYS = {"since": _TEXT, "organisation_id": _TEXT, "ca_bundle": _TEXT}
 _PROFILE_KEYS = {
     **_SHARED_KEYS,
@@ -38,7 +43,10 @@ _PROFILE_KEYS = {
     "label": _TEXT,
     "colour": _TEXT,
 }
-_TOP_KEYS = {**_SHARED_KEYS, "default_profile": _TEXT, "profiles": _TABLE}
+_TERMINAL_KEYS = {"theme": _TEXT, "color": _TEXT, "driver": _TEXT, "plain": _SWITCH}
+_CLIPBOARD_KEYS = {"route": _TEXT, "command": _WORDS}
+_TOP_KEYS = {**_SHARED_KEYS, "default_profile": _TEXT, "profiles": _TABLE, "terminal": _TABLE, "clipboard": _TABLE}
+_CHOICES = {"theme": THEMES, "color": COLOR_SYSTEMS, "driver": DRIVERS, "route": CLIPBOARD_ROUTES, "colour": COLOURS}
 
 
 class SettingsError(Exception):
@@ -75,6 +83,31 @@ class Flags:
 
 
 @dataclass(frozen=True, slots=True)
+class Surface:
+    """How a run uses the terminal and the clipboard; "" or False is not said.
+
+    `theme` "": one that fits the terminal.  `clipboard_command` gets on its stdin what is copied.
+    """
+
+    theme: str = ""
+    color: str = ""
+    driver: str = ""
+    plain: bool = False
+    clipboard: str = ""
+    clipboard_command: tuple[str, ...] = ()
+
+    def over(self, other: Surface) -> Surface:
+        """What this says, and the other where this says nothing."""
+        said = {name: value for name in self.__slots__ if (value := getattr(self, name))}
+        # A route that is named stands against the command of a level below.
+        below = replace(other, clipboard_command=()) if self.clipboard else other
+        return replace(below, **said)
+
+
+_NOTHING_SAID = Surface()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for this run.  `key` None: no level says where a key is.
 
@@ -89,6 +122,7 @@ class Settings:
     organisation_id: str = ""
     since: str = DEFAULT_SINCE
     ca_bundle: Path | None = None
+    surface: Surface = field(default_factory=Surface)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +148,11 @@ class _Level:
         return None
 
 
-def load(flags: Flags, environ: MutableMapping[str, str], config_file: Path) -> Settings:
-    """Join all levels.  Takes the key out of `environ`, so that no child process inherits it.
+def load(
+    flags: Flags, environ: MutableMapping[str, str], config_file: Path, surface: Surface = _NOTHING_SAID
+) -> Settings:
+    """Join all levels; `surface` is what flags say of the terminal.  Takes the key out of `environ`, so that no child
+    process inherits it.
 
     Raises `SettingsError`.  A configuration file that is not there is an empty one.
     """
@@ -141,6 +178,7 @@ def load(flags: Flags, environ: MutableMapping[str, str], config_file: Path) -> 
         organisation_id=_first(levels, "organisation_id"),
         since=_first(levels, "since") or DEFAULT_SINCE,
         ca_bundle=Path(bundle).expanduser() if bundle else None,
+        surface=surface.over(_surface_in(environ)).over(_surface_of(config)),
     )
 
 
@@ -187,6 +225,31 @@ def _environment(environ: MutableMapping[str, str]) -> _Level:
     return _Level("the environment", values, key)
 
 
+def _surface_in(environ: Mapping[str, str]) -> Surface:
+    """What the environment says of the terminal."""
+
+    def said(name: str, choices: tuple[str, ...]) -> str:
+        text = environ.get(f"PORTKEY_AUDIT_{name}", "")
+        if text and text not in choices:
+            raise SettingsError(f"PORTKEY_AUDIT_{name} must be one of {', '.join(choices)}")
+        return text
+
+    return Surface(
+        theme=said("THEME", THEMES),
+        color=said("COLOR", COLOR_SYSTEMS),
+        driver=said("DRIVER", DRIVERS),
+        plain=bool(environ.get("PORTKEY_AUDIT_PLAIN", "")),
+        clipboard=said("CLIPBOARD", CLIPBOARD_ROUTES),
+    )
+
+
+def _surface_of(config: Mapping[str, Any]) -> Surface:
+    """What the configuration says of the terminal."""
+    terminal, clipboard = config.get("terminal", {}), config.get("clipboard", {})
+    command = tuple(clipboard.get("command", ()))
+    return Surface(**terminal, clipboard=clipboard.get("route", ""), clipboard_command=command)
+
+
 def _first(levels: list[_Level], key: str) -> str:
     return next((str(level.values[key]) for level in levels if level.values.get(key)), "")
 
@@ -202,12 +265,12 @@ def _read_config(path: Path) -> Mapping[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from None
     _check_keys(config, _TOP_KEYS, path, text)
+    _check_keys(config.get("terminal", {}), _TERMINAL_KEYS, path, text)
+    _check_keys(config.get("clipboard", {}), _CLIPBOARD_KEYS, path, text)
     for name, profile in config.get("profiles", {}).items():
         if not isinstance(profile, dict):
             raise SettingsError(f"{_place(path, text, name)}: profile {name!r} must be a table, [profiles.{name}]")
         _check_keys(profile, _PROFILE_KEYS, path, text)
-        if profile.get("colour", COLOURS[0]) not in COLOURS:
-            raise SettingsError(f"{_place(path, text, 'colour')}: colour must be one of {', '.join(COLOURS)}")
     return config
 
 
@@ -223,9 +286,12 @@ def _check_keys(table: Mapping[str, Any], known: Mapping[str, str], path: Path, 
             _TEXT: isinstance(value, str),
             _WORDS: isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value),
             _TABLE: isinstance(value, dict),
+            _SWITCH: isinstance(value, bool),
         }
         if not fits[known[key]]:
             raise SettingsError(f"{_place(path, text, key)}: {key} must be {known[key]}")
+        if value not in _CHOICES.get(key, (value,)):
+            raise SettingsError(f"{_place(path, text, key)}: {key} must be one of {', '.join(_CHOICES[key])}")
 
 
 def _place(path: Path, text: str, key: str) -> str:

@@ -1,6 +1,6 @@
 """A run that is ended from outside ends: in order where it can, and all the same where it can't.
 
-That signals and hang-ups leave a real terminal in order is told in tests/terminal; here nothing listens any more.
+That signals and hang-ups leave a real terminal in order is told in tests/installed; here nothing listens any more.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Context:
     `connect` raises `SourceError`, and may be slow: it is called once the first screen is painted.  `clock` is our own
     clock in UTC, `ticks` one that never goes back, in seconds.  `place` is where records come from, as the reader knows
     it ("api.portkey.ai", "demo"), and `source_words` name that on a command line.  `read_values` gives the values in a
-    file that a query names; it raises `QueryError`.
+    file that a query names; it raises `QueryError`.  `plain`: one pane at a time, without boxes.
     """
 
     connect: Callable[[], Awaitable[Connection]]
@@ -48,3 +48,4 @@ class Context:
     colour: str = ""
     source_words: tuple[str, ...] = ()
     theme: str = "harbour"
+    plain: bool = False

@@ -20,7 +20,7 @@ from tui.domain.query_parser import Diagnostic, Parsed, Role, Token, parse_query
 from tui.domain.query_scanner import read_value
 from tui.domain.query_text import quote
 from tui.domain.time_range import TimeRange
-from tui.settings import Flags, Settings, SettingsError
+from tui.settings import Flags, Settings, SettingsError, Surface
 from tui.state.value_file import read_values
 
 if TYPE_CHECKING:
@@ -35,13 +35,15 @@ _HEADING = "this can't be asked:"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a command was told: words of a query, flags that narrow it (by the field's name), and where to ask."""
+    """What a command was told: words of a query, flags that narrow it (by the field's name), where to ask, and how the
+    explorer is to use the terminal."""
 
     words: tuple[str, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
     since: str = ""
     until: str = ""
     flags: Flags = field(default_factory=Flags)
+    surface: Surface = field(default_factory=Surface)
     demo: bool = False
 
 

@@ -46,7 +46,7 @@ def settings_for(asked: Asked) -> Settings:
 
     Raises `SettingsError`.
     """
-    settings = load(Flags() if asked.demo else asked.flags, os.environ, config_file(os.environ))
+    settings = load(Flags() if asked.demo else asked.flags, os.environ, config_file(os.environ), asked.surface)
     return replace(settings, key=None, organisation_id="") if asked.demo else settings
 
 
@@ -119,6 +119,8 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
                 label="DEMO" if demo else settings.label,
                 colour="" if demo else settings.colour,
                 source_words=source_words(settings, demo=demo),
+                theme=settings.surface.theme or "harbour",
+                plain=settings.surface.plain,
             )
         )
         app.run()

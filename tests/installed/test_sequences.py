@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.terminal.sequences import clipboard_writes, strangers
+from tests.installed.sequences import clipboard_writes, strangers
 
 
 class TestTheList:

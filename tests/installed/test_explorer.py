@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.driving import PROGRAM, Driven, still_there
-from tests.terminal.sequences import clipboard_writes, strangers
+from tests.installed.driving import PROGRAM, Driven, still_there
+from tests.installed.sequences import clipboard_writes, strangers
 
 pytestmark = pytest.mark.terminal
 
