@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+_LEFT_OUT = (
+    *("PORTKEY_API_KEY", "PORTKEY_BASE_URL", "NO_COLOR"),
+    *("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "TMUX", "STY", "DISPLAY", "WAYLAND_DISPLAY"),
+)
+"""What would tell the program of the key, the terminal and the clipboard of whoever runs the tests."""
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -21,6 +27,6 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(home))
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
-    for name in ("PORTKEY_API_KEY", "PORTKEY_BASE_URL", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"):
+    for name in _LEFT_OUT:
         monkeypatch.delenv(name, raising=False)
     return home

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import termios
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,30 +17,44 @@ import psutil
 
 from benchmarks.ptybench import Session
 
+Wanted = str | re.Pattern[str] | Callable[[str], bool]
+"""What a screen has to show: a text, a pattern, or what a function finds good."""
+
 PROGRAM = str(Path(sys.executable).with_name("portkey-audit"))
 """As pip installed it for the interpreter that runs the tests."""
+
+RECORD = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d +\d{3} ")
+"""A row of the table: its time and its status."""
 
 _PATIENCE_SECONDS = 20.0
 _LOCAL = 3
 """Where `termios.tcgetattr` keeps echo, line editing and signals by keys."""
 
-# A login over SSH: the clipboard is then reached through the terminal, whatever display this machine has.
-_ENVIRONMENT = {"SSH_TTY": "/dev/pts/0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 class Driven:
-    """A program under way in a terminal of its own, every byte that it writes recorded."""
+    """A program under way in a terminal of its own, every byte that it writes recorded.
+
+    `env` is set over the environment of the tests; None takes a variable away.
+    """
 
     def __init__(
-        self, command: Sequence[str], *, size: tuple[int, int] = (120, 40), env: dict[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        size: tuple[int, int] = (120, 40),
+        env: Mapping[str, str | None] | None = None,
     ) -> None:
+        environment = {**_ENVIRONMENT, **(env or {})}
+        taken_away = [argument for name, value in environment.items() if value is None for argument in ("-u", name)]
         self._session = Session(
-            command,
+            ["env", *taken_away, *command],
             quiet_ms=30,
             timeout_s=_PATIENCE_SECONDS,
             size=size,
             record=True,
-            env={**_ENVIRONMENT, **(env or {})},
+            env={name: value for name, value in environment.items() if value is not None},
         )
         self._terminal = self._session.term
         self._line_settings = self._local_settings()
@@ -61,11 +77,11 @@ class Driven:
         assert self._terminal.recording is not None
         return bytes(self._terminal.recording)
 
-    def shows(self, wanted: str | re.Pattern[str] | Callable[[str], bool]) -> None:
+    def shows(self, wanted: Wanted) -> None:
         """Wait until the screen shows it."""
         self.press(until=wanted)
 
-    def press(self, *keys: str, until: str | re.Pattern[str] | Callable[[str], bool] | None = None) -> None:
+    def press(self, *keys: str, until: Wanted | None = None) -> None:
         """Press keys one after the other, then wait until the screen shows what is wanted, and rests."""
         step = self._session.step("press", keys, until=until)
         assert step.ok, f"after {' '.join(keys) or 'nothing'}, never came: {until}\n{self.screen}"
@@ -114,3 +130,32 @@ class Driven:
 def still_there(processes: Sequence[psutil.Process], *, within: float) -> list[psutil.Process]:
     """Those that have not ended after so many seconds."""
     return list(psutil.wait_procs(processes, timeout=within)[1])
+
+
+def programs_at(home: Path) -> list[psutil.Process]:
+    """The installed program wherever it runs for this home, behind a server too, and the processes that it started."""
+    found: set[psutil.Process] = set()
+    for process in _processes_at(home):
+        with suppress(psutil.Error):
+            if PROGRAM in process.cmdline()[:2]:  # a script's first word is its interpreter
+                found.update([process, *process.children(recursive=True)])
+    return list(found)
+
+
+def end_all_at(home: Path) -> None:
+    """End every process that was started for this home, such as a server that left its terminal."""
+    processes = _processes_at(home)
+    for process in processes:
+        with suppress(psutil.Error):
+            process.terminate()
+    for process in still_there(processes, within=_PATIENCE_SECONDS / 4):
+        process.kill()
+
+
+def _processes_at(home: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("HOME") == str(home) and process.pid != os.getpid():
+                found.append(process)
+    return found

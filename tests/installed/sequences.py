@@ -25,13 +25,16 @@ ALLOWED = {
     "ends of lines": rb"[\r\n]+",
 }
 _SEQUENCE = re.compile(b"|".join(ALLOWED.values()))
-_CLIPBOARD = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
+_CLIPBOARD = re.compile(rb"\x1b\]52;c;[A-Za-z0-9+/=]*\x07")
+_ARRIVED = re.compile(rb"\x1b\]52;c?;([A-Za-z0-9+/=]*)\x07")
+"""tmux hands on a clipboard write without naming the clipboard."""
+
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def clipboard_writes(written: bytes) -> list[bytes]:
-    """What was sent to the terminal's clipboard, still in base64, in order."""
-    return _CLIPBOARD.findall(written)
+    """What reached the terminal's clipboard, still in base64, in order."""
+    return _ARRIVED.findall(written)
 
 
 def strangers(written: bytes) -> list[str]:

@@ -5,47 +5,19 @@ from __future__ import annotations
 import base64
 import re
 import signal
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.installed.driving import PROGRAM, Driven, still_there
-from tests.installed.sequences import clipboard_writes, strangers
+from tests.installed.conftest import Start
+from tests.installed.driving import PROGRAM, RECORD, Driven, still_there
+from tests.installed.sequences import clipboard_writes
 
 pytestmark = pytest.mark.terminal
 
-Start = Callable[..., Driven]
 KEY_MISSING_OR_REFUSED = 4
-RECORD = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d +\d{3} ")
 FACT = re.compile(r"Request id +([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 """The record's id as the detail's facts tell it."""
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts programs in terminals; whatever they write has to be on the list."""
-    with ExitStack() as stack:
-        started: list[Driven] = []
-
-        def run(*arguments: str, size: tuple[int, int] = (120, 40), **env: str) -> Driven:
-            started.append(stack.enter_context(Driven([PROGRAM, *arguments], size=size, env=env)))
-            return started[-1]
-
-        yield run
-        assert [stranger for one in started for stranger in strangers(one.written)] == []
-
-
-@pytest.fixture
-def stand_in() -> Iterator[str]:
-    """The base URL of a stand-in served by a process of its own."""
-    server = subprocess.Popen([PROGRAM, "demo-server", "--records", "1000"], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    yield server.stdout.readline().strip()
-    server.send_signal(signal.SIGINT)
-    server.communicate()
 
 
 def total(screen: str) -> int:
