@@ -11,7 +11,11 @@ import unicodedata
 
 ALLOWED = {
     "colour and emphasis": rb"\x1b\[[0-9;]*m",
-    "cursor to a cell, or home": rb"\x1b\[(?:[0-9]+;[0-9]+)?H",
+    "cursor to a cell, to a row, or home": rb"\x1b\[(?:[0-9]+(?:;[0-9]+)?)?H",
+    "cursor by some rows or columns, or to one": rb"\x1b\[[0-9]*[ABCDGd]",
+    "lines and cells erased": rb"\x1b\[(?:2J|K|[0-9]+X)",
+    "a scrolling region, and lines moved in it": rb"\x1b\[(?:[0-9]+;[0-9]+)?r|\x1b\[[0-9]*[LM]",
+    "columns between which lines are moved": rb"\x1b\[\?69(?:[hl]|\$p)|\x1b\[[0-9]+;[0-9]+s",
     "the alternate screen": rb"\x1b\[\?1049[hl]",
     "cursor shown or hidden": rb"\x1b\[\?25[hl]",
     "line wrapping": rb"\x1b\[\?7[hl]",

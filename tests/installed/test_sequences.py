@@ -13,7 +13,7 @@ class TestTheList:
 
     @pytest.mark.parametrize(
         "sequence",
-        ["\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1bc", "\x1b[2J", "\x1b[6n", "\x1b[?47h", "\x07", "\x9b31m",
+        ["\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1bc", "\x1b[3J", "\x1b[6n", "\x1b[?47h", "\x07", "\x9b31m",
          "\x00", "\u202e", "\u200b", "\u2028", "\U000e0041"],
         ids=ascii,
     )  # fmt: skip

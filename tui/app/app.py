@@ -26,6 +26,7 @@ from tui.domain.clean import UNSAFE, has_unsafe
 
 if TYPE_CHECKING:
     from textual.color import Color
+    from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.widget import Widget
 
@@ -107,8 +108,8 @@ class ExplorerApp(App[int], inherit_bindings=False):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="Back to the shell"),
     ]
 
-    def __init__(self, given: Context) -> None:
-        super().__init__()
+    def __init__(self, given: Context, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class)
         self.guard = ExitGuard()
         self.given = given
         self.crash = ""

@@ -27,6 +27,8 @@ from tui.state.views import ViewShelf
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from textual.driver import Driver
+
     from tui.app.context import Memory
     from tui.cli.asking import Asked
     from tui.domain.page import PageRequest
@@ -121,10 +123,20 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
                 source_words=source_words(settings, demo=demo),
                 theme=settings.surface.theme or "harbour",
                 plain=settings.surface.plain,
-            )
+            ),
+            _driver_class(settings.surface.driver),
         )
         app.run()
         return app.return_code or 0
+
+
+def _driver_class(name: str) -> type[Driver] | None:
+    """What draws on the terminal; None is Textual's own driver, the only one where there is no POSIX terminal."""
+    if name == "stock" or os.name != "posix":
+        return None
+    from tui.terminal.driver import FrameDiffDriver
+
+    return FrameDiffDriver
 
 
 def _memory(settings: Settings, *, demo: bool) -> Memory:
