@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pyte
@@ -31,6 +32,7 @@ KEYS: dict[str, bytes] = {
     "f7": b"\x1b[18~", "f8": b"\x1b[19~", "f9": b"\x1b[20~", "f10": b"\x1b[21~", "f11": b"\x1b[23~", "f12": b"\x1b[24~",
 }  # fmt: skip
 MODIFIERS = {"shift": b";2", "alt": b";3", "ctrl": b";5"}
+ALTERNATE = 1049 << 5  # as pyte keeps the number of a private mode
 APP_CURSOR = {"up", "down", "right", "left", "home", "end"}  # sent as ESC O x under DECCKM
 
 # Queries to answer (see `_reply`), sequences that pyte would draw as text, and one not complete yet.
@@ -49,9 +51,23 @@ SLICE = 512
 
 
 class _Screen(pyte.Screen):
-    """pyte's screen, and REP, SU and SD, which ncurses uses under xterm-256color."""
+    """pyte's screen, and REP, SU and SD, which ncurses uses under xterm-256color, and the alternate screen."""
 
     last = " "
+
+    def set_mode(self, *modes: int, **options: Any) -> None:
+        if 1049 in modes and ALTERNATE not in self.mode:
+            self.save_cursor()
+            self._behind = dict(self.buffer)
+            self.buffer.clear()
+        super().set_mode(*modes, **options)
+
+    def reset_mode(self, *modes: int, **options: Any) -> None:
+        if 1049 in modes and ALTERNATE in self.mode:
+            self.buffer.clear()
+            self.buffer.update(self._behind)
+            self.restore_cursor()
+        super().reset_mode(*modes, **options)
 
     def draw(self, data: str) -> None:
         super().draw(data)
