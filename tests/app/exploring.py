@@ -13,13 +13,14 @@ from textual.pilot import Pilot
 
 from tui.app.app import ExplorerApp
 from tui.app.context import Context, Memory
+from tui.app.plain import PlainApp
 from tui.app.screens.explorer import ExplorerScreen
 from tui.app.widgets.detail_pane import DetailPane
 from tui.app.widgets.filter_panel import FilterPanel
 from tui.app.widgets.query_bar import QueryBar
 from tui.app.widgets.record_table import RecordTable
 from tui.cli.wiring import open_connection
-from tui.clipboard import Clipboard
+from tui.clipboard.copying import Clipboard
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.errors import SourceError
@@ -129,6 +130,7 @@ async def exploring(
     problem: SourceError | None = None,
     clipboard: Clipboard | None = None,
     memory: Memory | None = None,
+    plain: bool = False,
     local: datetime = NOW,
     ticks: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -152,9 +154,10 @@ async def exploring(
         read_values=read_values,
         memory=memory or Memory(),
         source_words=("--demo",),
+        plain=plain,
     )
-    app = ExplorerApp(context)
-    async with app.run_test(size=size) as pilot:
+    app = (PlainApp if plain else ExplorerApp)(context)
+    async with app.run_test(size=size, notifications=plain) as pilot:
         story = Story(app, pilot)
         yield story
         assert app._exception is None

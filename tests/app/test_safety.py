@@ -221,7 +221,7 @@ from datetime import UTC, datetime
 from tui.app.app import ExplorerApp
 from tui.app.context import Context
 from tui.app.screens.explorer import ExplorerScreen
-from tui.clipboard import Clipboard
+from tui.clipboard.copying import Clipboard
 from tui.domain.errors import KeyMissing
 from tui.domain.query import AuditQuery, Clause, Value
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tui.clipboard import Clipboard
+from tui.clipboard.copying import Clipboard
 from tui.domain.query import AuditQuery
 from tui.sources.connection import Connection
 from tui.state.history import QueryHistory

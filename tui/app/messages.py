@@ -42,3 +42,10 @@ class FiltersCleared(Message):
 @dataclass
 class TimeRangeWanted(Message):
     """The reader wants to choose a range of time."""
+
+
+@dataclass
+class TextCopied(Message):
+    """The reader copied or cut a text in one of Textual's text boxes."""
+
+    text: str

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.cli.stand_in import StandIn
-from tui.clipboard import reachable_from
+from tui.clipboard.copying import Clipboard
+from tui.clipboard.surroundings import look_around
 from tui.domain.errors import KeyMissing
 from tui.settings import DEFAULT_BASE_URL, Flags, config_file, folder, load
 from tui.state.views import ViewShelf
@@ -50,6 +51,15 @@ def settings_for(asked: Asked) -> Settings:
     """
     settings = load(Flags() if asked.demo else asked.flags, os.environ, config_file(os.environ), asked.surface)
     return replace(settings, key=None, organisation_id="") if asked.demo else settings
+
+
+def reader_clipboard(settings: Settings) -> Clipboard:
+    return Clipboard(
+        look=lambda: look_around(os.environ),
+        wanted=settings.surface.clipboard,
+        command=settings.surface.clipboard_command,
+        file=folder("state", os.environ) / "copied.txt",
+    )
 
 
 def saved_views() -> ViewShelf:
@@ -112,7 +122,7 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
                 connect=connect,
                 clock=utc_now,
                 ticks=time.monotonic,
-                clipboard=reachable_from(os.environ),
+                clipboard=reader_clipboard(settings),
                 query=query,
                 place="demo" if demo else urlsplit(settings.base_url).hostname or settings.base_url,
                 base_url=DEFAULT_BASE_URL if demo else settings.base_url,

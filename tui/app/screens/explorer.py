@@ -1,4 +1,4 @@
-"""The explorer: narrowing, pivots, values and views, the way back, and what is taken along.
+"""The explorer: narrowing, pivots, values and views, and the way back.
 
 Dialogs are imported when they are opened: the first screen is painted sooner for it.
 """
@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 
 from tui.app import narrowing, summary
 from tui.app.commands import Keyless, commands_of
-from tui.app.copying import COPY_CHOICES, copied_text
 from tui.app.feed import Feed
 from tui.app.messages import TimeRangeWanted
+from tui.app.screens.copying import CopyingScreen
 from tui.app.screens.menu import Choice, MenuScreen
-from tui.app.screens.walking import WalkingScreen
 from tui.app.widgets.row_line import fit
 from tui.domain.clean import clean
 from tui.domain.errors import Forbidden, KeyMissing, QueryError, TimeTextError, Unauthorized
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 _ABOUT_WIDTH = 42
 
 
-class ExplorerScreen(WalkingScreen):
+class ExplorerScreen(CopyingScreen):
     """The loop of an investigation: ask, narrow on what the eye caught, look around it, go back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,9 +51,6 @@ class ExplorerScreen(WalkingScreen):
         Binding("apostrophe", "views", "Views", show=False, id="explorer.views", tooltip="Saved queries"),
         Binding("t", "time_range", "Time", id="explorer.time", tooltip="Choose the range of time"),
         Binding("T", "zone", "Zone", show=False, id="explorer.zone", tooltip="Times in UTC, local, or as ages"),
-        Binding("c", "copy_id", "Copy id", id="explorer.copy_id",
-                tooltip="Copy the request id; with marks, those of all marked records"),
-        Binding("y", "copy", "Copy…", id="explorer.copy", tooltip="Copy a cell, a value, JSON, Markdown, curl …"),
         Binding("r", "refresh", "Refresh", id="explorer.refresh", tooltip="Ask again, up to now; or retry what failed"),
         Binding("R", "reveal", "Reveal", show=False, id="explorer.reveal", tooltip="Show one redacted value (asks)"),
         Binding("colon", "palette", "Commands", show=False, id="explorer.palette", tooltip="Find a command by name"),
@@ -66,6 +62,7 @@ class ExplorerScreen(WalkingScreen):
     KEYLESS: ClassVar[tuple[Keyless, ...]] = (
         Keyless("explain", "Explain", "What the API is asked for this query, and what is done here"),
         Keyless("clear", "Clear filters", "Every record of the range"),
+        Keyless("copy_again", "Copy again", "What was copied last, once more"),
         Keyless("clear_marks", "Clear marks", "Unmark all records (asks)"),
     )
 
@@ -303,56 +300,6 @@ class ExplorerScreen(WalkingScreen):
         if isinstance(problem, KeyMissing | Unauthorized | Forbidden):
             return 4
         return 3 if problem.transient else 1
-
-    @work(group="copy")
-    async def action_copy_id(self) -> None:
-        """The request id here; of all marked records, where any are."""
-        record, marked = self._record(), self._given.memory.marks.ordered
-        ids = [mark.request_id for mark in marked if mark.request_id]
-        if not ids and record is not None and record.request_id:
-            ids = [record.request_id]
-        if not ids:
-            self.notify("There is no request id here to copy.", severity="warning")
-            return
-        what = "1 request id" if len(ids) == 1 else f"{len(ids):,} request ids"
-        await self._hand_over("\n".join(ids), f"{what} of marked records" if marked else what)
-
-    def action_copy(self) -> None:
-        """Offer what there is to copy of what stands here now."""
-
-        def copied(key: str) -> tuple[str, str]:
-            return copied_text(
-                key,
-                record=record,
-                cell=cell,
-                pane=pane,
-                frozen=frozen,
-                names=self._investigation.names,
-                base_url=self._given.base_url,
-                source=self._given.source_words,
-            )
-
-        record, frozen = self._record(), self._exploration.frozen
-        cell = self._column().read(record) if record is not None else ""
-        pane = self.detail if self.in_detail else None
-
-        def take(key: str | None) -> None:
-            if key:
-                self._copy(*copied(key))
-
-        self.app.push_screen(MenuScreen("Copy", COPY_CHOICES), take)
-
-    @work(group="copy")
-    async def _copy(self, text: str, what: str) -> None:
-        if text:
-            await self._hand_over(text, what)
-        else:
-            self.notify(f"There is no {what} here to copy.", severity="warning")
-
-    async def _hand_over(self, text: str, what: str) -> None:
-        message = await self._given.clipboard.copy(text, what, self.app.copy_to_clipboard)
-        self.app.clear_notifications()
-        self.notify(message)
 
     def action_reveal(self) -> None:
         from tui.app.screens.reveal import RevealScreen

@@ -1,0 +1,61 @@
+"""Text on the terminal as a shell would show it, for the reader to select by mouse as anywhere else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_COMES_BACK = (b"\r", b"\n", b"\x03", b"\x04", b"q")
+_TERMINAL_GONE = b""
+_LOCAL_FLAGS = 3
+"""Where `termios.tcgetattr` keeps echo, line editing and signals by keys."""
+
+
+@contextmanager
+def bare_terminal(app: App[Any]) -> Iterator[None]:
+    """Leave the terminal to whoever is in here; nothing is drawn and nothing fetched meanwhile.
+
+    Raises `SuspendNotSupported` where the app has no terminal.
+    """
+    # A hasty ctrl+c, while keys make signals on the way there and back, must not end the program.
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with app.suspend():
+            yield
+    finally:
+        signal.signal(signal.SIGINT, interrupted)
+
+
+def show_alone(text: str, *, keyboard: int, screen: TextIO) -> None:
+    """Show nothing but `text` on a bare terminal, until enter, ctrl+c, ctrl+d or q is pressed or the terminal is gone.
+
+    What the terminal showed moves up, out of view.
+    """
+    with suppress(OSError, termios.error):
+        lines = os.get_terminal_size(screen.fileno()).lines
+        screen.write("\n" * lines + "\x1b[H" + text + "\n")
+        screen.flush()
+        with _single_keys(keyboard):
+            while os.read(keyboard, 1) not in {*_COMES_BACK, _TERMINAL_GONE}:
+                pass
+
+
+@contextmanager
+def _single_keys(keyboard: int) -> Iterator[None]:
+    """Have keys as they are pressed, unseen, and none of them make a signal."""
+    before = termios.tcgetattr(keyboard)
+    modes = [*before]
+    modes[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
+    termios.tcsetattr(keyboard, termios.TCSANOW, modes)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):
+            termios.tcsetattr(keyboard, termios.TCSANOW, before)
