@@ -24,7 +24,7 @@ from tui.domain.secret import Secret
 from tui.sources.answers import Answer, refusal
 from tui.sources.bodies import Oversized
 from tui.sources.origin import KeyForOrigin
-from tui.sources.transport import DEFAULT_LIMITS, Limits, Transport
+from tui.sources.transport import DEFAULT_LIMITS, Limits, Peer, Transport
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KEY = Secret("pk-a-test-key-and-no-other")
@@ -212,6 +212,13 @@ class TestCertificates:
             got = await transport.get("/audit-logs")
             await transport.aclose()
         assert got.body == b"{}"
+        assert transport.peer == Peer("TLSv1.3", "A test on loopback", datetime(2120, 1, 1, tzinfo=UTC), 0.0)
+
+    async def test_without_any_what_the_server_shows_is_its_clock_whatever_it_answers(self) -> None:
+        async with transport_at(http(status=401)) as (transport, _):
+            assert transport.peer is None
+            await transport.get("/audit-logs")
+            assert transport.peer == Peer("", "", None, 0.0)
 
     async def test_one_for_another_name_is_not_enough(self) -> None:
         async with serving(http(b"{}"), tls=tls()) as server:

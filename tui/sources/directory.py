@@ -118,15 +118,32 @@ class PortkeyDirectory:
         if self._file:
             await asyncio.to_thread(_write, self._file, known)
 
+    async def reach(self) -> dict[NameKind, SourceError | None]:
+        """Whether each kind of names can be had: None, or what stands against it.  One short request a kind."""
+        reached: dict[NameKind, SourceError | None] = {}
+        for wanted in (_USERS, _API_KEYS, _WORKSPACES):
+            try:
+                await self._page(wanted, 0, 1)
+            except SourceError as error:
+                reached[wanted.kind] = error
+            else:
+                reached[wanted.kind] = None
+        return reached
+
+    async def _page(self, wanted: _List, number: int, size: int) -> list[Any] | None:
+        """The entries of a page of a list; None where the answer has none.  Raises `SourceError`."""
+        paging = ((wanted.size_name, str(size)), (wanted.page_name, str(number)))
+        value = value_of(await self._transport.get(wanted.path, (*paging, *wanted.filters)), scope=wanted.scope)
+        entries = value.get("data") if isinstance(value, dict) else None
+        return entries if isinstance(entries, list) else None
+
     async def _fetch(self, wanted: _List) -> dict[str, Named]:
         """All of a list, walked until a page isn't full or comes again.  Raises `SourceError`."""
         found: dict[str, Named] = {}
         before: list[Any] = []
         for number in range(_MOST_PAGES):
-            paging = ((wanted.size_name, str(_PAGE_SIZE)), (wanted.page_name, str(number)))
-            value = value_of(await self._transport.get(wanted.path, (*paging, *wanted.filters)), scope=wanted.scope)
-            entries = value.get("data") if isinstance(value, dict) else None
-            if not isinstance(entries, list) or entries == before:
+            entries = await self._page(wanted, number, _PAGE_SIZE)
+            if entries is None or entries == before:
                 break
             for entry in entries:
                 if isinstance(entry, dict) and (named := wanted.name(entry)).name:

@@ -7,7 +7,7 @@ import logging
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -44,6 +44,20 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """What a server shows of itself in an answer, whatever its status; "" and None are for what it doesn't show.
+
+    `tls` is the version spoken ("TLSv1.3"), `issuer` who signed its certificate, and `expires` when that ends (UTC).
+    `skew` is how far its clock is ahead of ours, in seconds.
+    """
+
+    tls: str
+    issuer: str
+    expires: datetime | None
+    skew: float | None
+
+
 class Transport:
     """The way to one API, over which everything about it is asked."""
 
@@ -64,6 +78,8 @@ class Transport:
         base = parse_base_url(base_url)
         self.base_url = str(base).rstrip("/")
         self.host = clean(base.host)
+        self.peer: Peer | None = None
+        """What the first answer showed of the server; None before it came."""
         self._key = key
         self._clock = clock
         self._limits = limits
@@ -109,6 +125,7 @@ class Transport:
     async def _read(self, response: httpx.Response) -> Answer:
         server_time = parse_http_date(response.headers.get("date", ""))
         skew = (server_time - self._clock()).total_seconds() if server_time else 0.0
+        self.peer = self.peer or _peer(response, skew if server_time else None)
         if response.status_code == 200:
             body = await read_body(response, self._limits.body_bytes)
         else:
@@ -132,6 +149,19 @@ def _ssl_context(scheme: str, ca_bundle: Path | None) -> ssl.SSLContext:
     folder = ssl.get_default_verify_paths().capath
     has_authorities = context.cert_store_stats()["x509_ca"] or (folder and any(Path(folder).iterdir()))
     return context if ca_bundle or has_authorities else httpx.create_ssl_context()
+
+
+def _peer(response: httpx.Response, skew: float | None) -> Peer:
+    tls = response.extensions["network_stream"].get_extra_info("ssl_object")
+    certificate = (tls.getpeercert() if tls else None) or {}
+    names = {name: value for part in certificate.get("issuer", ()) for name, value in part}
+    until = certificate.get("notAfter")
+    return Peer(
+        tls=(tls.version() if tls else None) or "",
+        issuer=clean(names.get("organizationName") or names.get("commonName", "")),
+        expires=datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC) if until else None,
+        skew=skew,
+    )
 
 
 def _client(auth: httpx.Auth, context: ssl.SSLContext, limits: Limits, *, direct: bool) -> httpx.AsyncClient:
