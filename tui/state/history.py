@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tui.state.state_file import SharedValue, StateFile
 
+FILE_NAME = "queries"
 MOST_QUERIES = 500
 
 
@@ -18,7 +19,7 @@ class QueryHistory:
     def __init__(self, file: Path | None) -> None:
         """Without a file the history lasts for this run."""
         self._file = StateFile(file, "The queries")
-        self._kept = SharedValue[tuple[str, ...]](self._file, (), _parse, _tell)
+        self._kept = SharedValue[tuple[str, ...]](self._file, (), parse_queries, _tell)
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ class QueryHistory:
             self._kept.change(lambda entries: _newest((*entries, query)))
 
 
-def _parse(data: bytes) -> tuple[str, ...]:
+def parse_queries(data: bytes) -> tuple[str, ...]:
     # Not splitlines, which parts at characters that a query may hold.
     lines = (line.strip() for line in data.decode("utf-8", "surrogatepass").split("\n"))
     return _newest(tuple(line for line in lines if line))

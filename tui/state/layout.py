@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.state.state_file import StateFile
 
+FILE_NAME = "columns.json"
 _VERSION = 1
 
 
@@ -33,7 +34,7 @@ class LayoutBook:
     def __init__(self, file: Path | None) -> None:
         """Without a file the choice lasts for this run."""
         self._file = StateFile(file, "The chosen columns")
-        self._columns = self._file.read(_parse, None)
+        self._columns = self._file.read(parse_columns, None)
 
     @property
     def columns(self) -> tuple[ChosenColumn, ...] | None:
@@ -51,7 +52,7 @@ class LayoutBook:
         self._file.write(json.dumps(told, indent=1).encode("ascii"))
 
 
-def _parse(data: bytes) -> tuple[ChosenColumn, ...]:
+def parse_columns(data: bytes) -> tuple[ChosenColumn, ...]:
     """The columns in a file.  Raises ValueError where it holds anything else."""
     try:
         told = json.loads(data)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tui.domain.identity import Identity
 from tui.state.state_file import SharedValue, StateFile
 
+FILE_NAMES = "marks-*.json"
 MOST_MARKS = 10_000
 _VERSION = 1
 _Marks = tuple[Identity, ...]
@@ -25,7 +26,7 @@ class MarkBook:
         """`file` as `marks_file` names it; without one the marks last for this run."""
         self._file = StateFile(file, "The marks")
         self._dropped = ""
-        self._kept = SharedValue[_Marks](self._file, (), _parse, _tell)
+        self._kept = SharedValue[_Marks](self._file, (), parse_marks, _tell)
         self._marked = frozenset(self._kept.value)
 
     @property
@@ -70,10 +71,10 @@ class MarkBook:
 
 def marks_file(state_folder: Path, base_url: str) -> Path:
     """Where the marks of an API address are kept: one file each, whose name doesn't tell the address."""
-    return state_folder / f"marks-{sha256(base_url.rstrip('/').encode()).hexdigest()[:16]}.json"
+    return state_folder / FILE_NAMES.replace("*", sha256(base_url.rstrip("/").encode()).hexdigest()[:16])
 
 
-def _parse(data: bytes) -> _Marks:
+def parse_marks(data: bytes) -> _Marks:
     """The marks in a file.  Raises ValueError where it holds anything else."""
     try:
         told = json.loads(data)

@@ -10,6 +10,8 @@ from tui.domain.clean import clean
 from tui.private_files import read_private, write_private
 
 MOST_BYTES = 16 * 1024 * 1024
+BROKEN = ".broken"
+"""What stands behind the name of a file that could not be read."""
 
 Value = TypeVar("Value")
 _Stamp = tuple[int, int, int]
@@ -72,7 +74,7 @@ class StateFile:
         return True
 
     def _put_aside(self, file: Path, cause: str | None) -> None:
-        aside = file.with_name(f"{file.name}.broken")
+        aside = file.with_name(f"{file.name}{BROKEN}")
         told = f"{self._kept} of before can't be read from {_shown(file)} ({cause})"
         try:
             file.replace(aside)
