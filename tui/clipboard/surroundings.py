@@ -43,7 +43,7 @@ def look_around(environ: Mapping[str, str]) -> Surroundings:
         windows_beneath="microsoft" in _read(Path("/proc/version")).lower(),
         tools=frozenset(tool for tool in _TOOLS if shutil.which(tool, path=path)),
         displays=frozenset(_answering(environ)),
-        ancestors=frozenset(_ancestors(os.getpid())),
+        ancestors=frozenset(ancestors(os.getpid())),
     )
 
 
@@ -80,7 +80,7 @@ def _listens(address: str | tuple[str, int]) -> bool:
     return True
 
 
-def _ancestors(process: int) -> Iterator[str]:
+def ancestors(process: int) -> Iterator[str]:
     """The names of a process's ancestors, as far as the system tells them."""
     while process > 1:
         stat = _read(Path(f"/proc/{process}/stat"))
