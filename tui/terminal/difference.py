@@ -256,7 +256,7 @@ def _runs(row: Row, start: int, end: int, apart: Sequence[int]) -> Iterator[_Run
     begun, pen, is_blank = start, row.styles[start], True
     for x in range(start, end):
         char, style = row.chars[x], row.styles[x]
-        if x in apart or x - 1 in apart:
+        if x in apart or begun in apart:
             fits = not char
         elif style is pen or (char == " " and style is pen.blank):
             fits = True
