@@ -19,7 +19,6 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
-from tui.app import lifeline
 from tui.app.commands import commands_of
 from tui.app.screens.explorer import ExplorerScreen
 from tui.domain.clean import UNSAFE, has_unsafe
@@ -118,8 +117,6 @@ class ExplorerApp(App[int], inherit_bindings=False):
         self.theme = given.theme
 
     def on_mount(self) -> None:
-        if not self.is_headless:
-            lifeline.attach(self)
         # Back from the shell the terminal is blank, and Textual believes that it still shows the last frame.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
 

@@ -112,6 +112,7 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
     """Draw until the reader leaves; gives the exit code.  Raises `SettingsError`."""
     with connecting(settings, demo=demo) as connect:
         with _importing():
+            from tui.app import lifeline
             from tui.app.app import ExplorerApp
             from tui.app.context import Context
             from tui.state.value_file import read_values
@@ -136,8 +137,7 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
             ),
             _driver_class(settings.surface.driver),
         )
-        app.run()
-        return app.return_code or 0
+        return asyncio.run(lifeline.run(app))
 
 
 def _driver_class(name: str) -> type[Driver] | None:
