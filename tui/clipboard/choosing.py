@@ -48,7 +48,7 @@ def choose(here: Surroundings, wanted: str = "auto", command: tuple[str, ...] = 
     by_terminal = terminal_route(here)
     if by_terminal.route is Route.SCREEN:
         return by_terminal
-    if line := _line_to_reader(here):
+    if line := line_to_reader(here):
         return replace(by_terminal, why=f"{line}: only your terminal reaches your own clipboard; {by_terminal.why}")
     if clipboard := native_clipboard(here):
         return Choice(Route.NATIVE, f"this machine is your own, and {clipboard} is there")
@@ -97,13 +97,13 @@ def _asked_for(here: Surroundings, route: Route) -> Choice:
             return Choice(route, why, by_terminal.why)
         return replace(by_terminal, why=why)
     if route is Route.NATIVE:
-        if line := _line_to_reader(here):
+        if line := line_to_reader(here):
             return Choice(route, why, f"{line}: a native tool fills the clipboard of this machine, not of yours")
         return Choice(route, why, "" if native_clipboard(here) else _missing_tool(here))
     return Choice(route, why)
 
 
-def _line_to_reader(here: Surroundings) -> str:
+def line_to_reader(here: Surroundings) -> str:
     """What tells that the reader sits at another machine, "" where nothing does."""
     found = [f"{name} is set" for name in _REMOTE if here.environ.get(name)]
     found += [f"this descends from {name}" for name in _REMOTE_SERVERS if name in here.ancestors]
