@@ -1,9 +1,10 @@
-"""A screen of cells: what stands in each, how it looks, and that a wide character is never cut in half."""
+"""Rows of cells and screens of rows: what stands in each cell, how it looks, and never half a wide character."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from rich.cells import split_graphemes
 
@@ -19,113 +20,116 @@ _NARROW = (
     "\u2190-\u2193\u2260-\u2265\u2500-\u25a9\u25b2\u25b4\u25b8\u25bc\u25be\u25c2\u25c6\u25c7\u25cb\u25cf\u2713\u2717"
 )
 _WIDE = "\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
+_ALL_NARROW = re.compile(f"[{_NARROW}]*")
 _DOUBTFUL = re.compile(f"[^{_NARROW}{_WIDE}]")
 
 
 class Row:
-    """A line of cells.  A wide character stands in the left one of its two cells, "" in the right one.
+    """A line of cells, or a part of one; it never changes.
 
-    A space has the style of which its reader sees the same, so that lines that look alike are alike.
+    A wide character stands in the left one of its two cells, "" in the right one.  A space has the style in which its
+    reader sees the same, so that what looks alike is alike.
     """
-
-    __slots__ = ("chars", "styles")
 
     def __init__(self, chars: list[str], styles: list[Style]) -> None:
         self.chars = chars
         self.styles = styles
 
-    @classmethod
-    def blank(cls, width: int, style: Style = DEFAULT) -> Row:
-        return cls([" "] * width, [style] * width)
+    def __len__(self) -> int:
+        return len(self.chars)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Row) and self.chars == other.chars and self.styles == other.styles
 
-    __hash__ = None  # type: ignore[assignment]  # its cells change
+    @classmethod
+    def blank(cls, width: int, style: Style = DEFAULT) -> Row:
+        return cls([" "] * width, [style.blank] * width)
 
-    def copy(self) -> Row:
-        return Row(self.chars[:], self.styles[:])
+    @classmethod
+    def of(cls, pieces: Iterable[tuple[str, Style]]) -> Row:
+        """The cells that pieces of text take; marks stand with the character before them, or are left out."""
+        chars: list[str] = []
+        styles: list[Style] = []
+        for text, style in pieces:
+            cells = list(text) if _ALL_NARROW.fullmatch(text) else _cells(text, chars)
+            chars += cells
+            if style.blank is not style and " " in text:
+                styles += [style.blank if char == " " else style for char in cells]
+            else:
+                styles += [style] * len(cells)
+        return cls(chars, styles)
 
-    def doubtful_columns(self) -> list[int]:
-        """Where characters stand of which terminals may disagree how wide they are."""
+    @cached_property
+    def text(self) -> str:
+        """Its characters, one for each cell and without their marks, so that columns are places in it."""
+        text = "".join(self.chars)
+        return text if text.isascii() else "".join(char[:1] or "\0" for char in self.chars)
+
+    @cached_property
+    def doubtful(self) -> Sequence[int]:
+        """Columns of the characters of which terminals may disagree how wide they are."""
         text = "".join(self.chars)
         if text.isascii() or _DOUBTFUL.search(text) is None:
-            return []
+            return ()
         return [x for x, char in enumerate(self.chars) if _DOUBTFUL.search(char)]
 
-    def write(self, x: int, text: str, style: Style) -> int:
-        """Put text there, cut where the row ends; gives the column after it."""
-        if text.isascii():
-            return self._write_narrow(x, text, style)
-        spans, width = split_graphemes(text)
-        if width == len(text) == len(spans):
-            return self._write_narrow(x, text, style)
-        for start, end, cells in spans:
-            if cells:
-                x = self._write_cluster(x, text[start:end], cells, style)
-            elif x > 0:
-                self._combine(x - 1, text[start:end])
-        return x
+    def part(self, start: int, end: int) -> Row:
+        """Its cells from `start` until before `end`, neither of which cuts a wide character."""
+        return Row(self.chars[start:end], self.styles[start:end])
 
-    def _write_narrow(self, x: int, text: str, style: Style) -> int:
-        end = min(x + len(text), len(self.chars))
-        if end <= x:
-            return x
-        self._break_wide(x)
-        self._break_wide(end)
-        self.chars[x:end] = text[: end - x]
-        self.styles[x:end] = [style] * (end - x)
-        if style.blank is not style:
-            for blanks in _BLANKS.finditer(text, 0, end - x):
-                self.styles[x + blanks.start() : x + blanks.end()] = [style.blank] * (blanks.end() - blanks.start())
-        return end
+    def with_part(self, x: int, part: Row) -> Row:
+        """The row with a part of it written over, cut where the row ends.
 
-    def _write_cluster(self, x: int, cluster: str, cells: int, style: Style) -> int:
-        if cells == 1:
-            return self._write_narrow(x, " ", style) if cluster == " " else self._place(x, [cluster], style)
-        return self._place(x, [cluster, ""], style)
+        Of a wide character that is written over by half, or cut by half, a blank is left.
+        """
+        end = min(x + len(part), len(self))
+        part_chars, part_styles = part.chars[: end - x], part.styles[: end - x]
+        if end <= x or (self.chars[x:end] == part_chars and self.styles[x:end] == part_styles):
+            return self
+        chars, styles = [*self.chars], [*self.styles]
+        chars[x:end], styles[x:end] = part_chars, part_styles
+        if not self.chars[x]:
+            chars[x - 1], styles[x - 1] = " ", styles[x - 1].blank
+        if end < len(self) and not self.chars[end]:
+            chars[end], styles[end] = " ", styles[end].blank
+        if end - x < len(part) and not part.chars[end - x]:
+            chars[end - 1], styles[end - 1] = " ", styles[end - 1].blank
+        return Row(chars, styles)
 
-    def _place(self, x: int, cells: list[str], style: Style) -> int:
-        end = x + len(cells)
-        if end > len(self.chars):
-            return self._write_narrow(x, " ", style)
-        self._break_wide(x)
-        self._break_wide(end)
-        self.chars[x:end] = cells
-        self.styles[x:end] = [style] * len(cells)
-        return end
 
-    def _combine(self, x: int, marks: str) -> None:
-        """Let marks that take no room of their own stand with what is in the cell before them."""
-        while x > 0 and not self.chars[x]:
-            x -= 1
-        self.chars[x] += marks
-
-    def _break_wide(self, x: int) -> None:
-        """Leave blanks of a wide character whose halves would stand on either side of this column."""
-        if 0 < x < len(self.chars) and not self.chars[x]:
-            self.chars[x - 1 : x + 1] = "  "
-            self.styles[x - 1 : x + 1] = [self.styles[x - 1].blank] * 2
+def _cells(text: str, before: list[str]) -> list[str]:
+    """A cell for each column that the text takes.  Marks at its beginning go to the last character `before` it."""
+    spans, _ = split_graphemes(text)
+    while spans and not spans[0][2]:
+        start, end, _ = spans.pop(0)
+        if before:
+            before[-1 if before[-1] else -2] += text[start:end]
+    return [cell for start, end, width in spans for cell in (text[start:end], "")[:width]]
 
 
 class Screen:
     """Rows of cells, all of one width."""
 
-    def __init__(self, width: int, height: int, style: Style = DEFAULT) -> None:
+    def __init__(self, width: int, rows: Sequence[Row]) -> None:
         self.width = width
-        self.height = height
-        self.rows = [Row.blank(width, style) for _ in range(height)]
+        self.rows = list(rows)
+
+    @classmethod
+    def blank(cls, width: int, height: int, style: Style = DEFAULT) -> Screen:
+        return cls(width, [Row.blank(width, style)] * height)
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
+    def copy(self) -> Screen:
+        return Screen(self.width, self.rows)
+
+    @property
+    def height(self) -> int:
+        return len(self.rows)
+
     def resized(self, width: int, height: int) -> Screen:
         """What fits of it on a screen of another size."""
-        fitted = Screen(width, height)
-        for row, old in zip(fitted.rows, self.rows, strict=False):
-            kept = min(width, self.width)
-            if kept < self.width and not old.chars[kept]:
-                kept -= 1
-            row.chars[:kept] = old.chars[:kept]
-            row.styles[:kept] = old.styles[:kept]
+        fitted = Screen.blank(width, height)
+        fitted.rows[: self.height] = [row.with_part(0, old) for row, old in zip(fitted, self, strict=False)]
         return fitted

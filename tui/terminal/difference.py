@@ -75,12 +75,12 @@ def cleared(after: Screen, abilities: Abilities) -> tuple[str, Screen, Pen]:
     """
     fills = Counter(row.styles[-1] for row in after if row.chars[-1] == " " and _can_erase(row.styles[-1], abilities))
     fill = max(fills, key=lambda one: fills[one], default=DEFAULT)
-    return f"\x1b[r{sgr_between(None, fill)}\x1b[2J", Screen(after.width, after.height, fill), Pen(None, fill)
+    return f"\x1b[r{sgr_between(None, fill)}\x1b[2J", Screen.blank(after.width, after.height, fill), Pen(None, fill)
 
 
 def _least(before: Screen, after: Screen) -> int:
     """Bytes that every repainting takes: one for each character that is another."""
-    return sum(sum(map(ne, old.chars, new.chars)) for old, new in zip(before, after, strict=True))
+    return sum(sum(map(ne, old.text, new.text)) for old, new in zip(before, after, strict=True) if old is not new)
 
 
 def _scrolls(before: Screen, after: Screen, abilities: Abilities) -> Iterator[Scroll]:
@@ -173,11 +173,9 @@ def _row_strokes(y: int, before: Row, after: Row, abilities: Abilities) -> list[
     from a cleared one, and the cursor is put into its place after each such character: a wrong guess then harms that
     character alone.
     """
-    doubtful = after.doubtful_columns()
-    if not doubtful and not before.doubtful_columns():
+    if not after.doubtful and not before.doubtful:
         return list(_strokes(y, before, after, abilities, ()))
-    cleared = Row.blank(len(after.chars))
-    strokes = _strokes(y, cleared, after, abilities, doubtful)
+    strokes = _strokes(y, Row.blank(len(after)), after, abilities, after.doubtful)
     text, pen = _drawn(strokes, Pen((y, 0), DEFAULT))
     return [_Stroke(y, 0, None, DEFAULT, f"\x1b[K{text}", is_blank=False, leaves=pen.style)]
 

@@ -25,8 +25,8 @@ class Frames:
     def __init__(self) -> None:
         self.abilities = Abilities()
         self._paintings: list[str] = []
-        self._painted = Screen(0, 0)
-        self._shown = Screen(0, 0)
+        self._painted = Screen(0, ())
+        self._shown = Screen(0, ())
         self._is_shown_known = False
         self._pen = Pen()
         self._cursor = (0, 0)
@@ -78,9 +78,7 @@ class Frames:
             output, self._shown, self._pen = cleared(self._painted, self.abilities)
         changes, self._pen = difference(self._shown, self._painted, self._pen, self.abilities)
         output += changes
-        for y, row in enumerate(self._painted):
-            if self._shown.rows[y] != row:
-                self._shown.rows[y] = row.copy()
+        self._shown = self._painted.copy()
         if output or self._pen.position != self._cursor:
             output += move(self._pen.position, self._cursor)
             self._pen = self._pen._replace(position=self._cursor)

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from tui.terminal.cells import Screen
-from tui.terminal.styles import DEFAULT, read_sgr
+from tui.terminal.cells import Row, Screen
+from tui.terminal.styles import DEFAULT, Style, read_sgr
 
-_TOKEN = re.compile(r"\x1b\[(?:(\d+);(\d+)H|([\d;]*)m([^\x00-\x1f]*))|([\r\n]+)|([^\x00-\x1f]+)")
+_MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
+_STYLED_TEXT = re.compile(r"(\x1b\[[\d;]*m)?([^\x00-\x1f]*)")
 _FOREIGN = re.compile(r"\x1b(?!\[(?:\d+;\d+H|[\d;]*m))|[\x00-\x09\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
-_BEGINNING = re.compile(r"\x1b\[\d+;\d+H")
 
 
 def is_painting(output: str) -> bool:
-    """Whether output does nothing but move the cursor to cells and write text in styles there."""
-    return _BEGINNING.match(output) is not None and _FOREIGN.search(output) is None
+    """Whether output does nothing but move the cursor to cells and write text in styles there.
+
+    Ends of lines may stand before moves only.
+    """
+    return _MOVE.match(output) is not None and _FOREIGN.search(output) is None
 
 
 def paint(screen: Screen, output: str) -> tuple[int, int]:
     """Draw a painting, which begins in the default style; gives the row and column where it leaves the cursor."""
-    x = y = 0
     style = DEFAULT
-    for token in _TOKEN.finditer(output):
-        row, column, parameters, styled, ends, text = token.groups()
-        if row is not None:
-            y, x = int(row) - 1, int(column) - 1
-        elif ends is not None:
-            y, x = y + ends.count("\n"), 0
-        else:
-            if parameters is not None:
-                style = read_sgr(parameters, style)
-                text = styled
-            if text and y < screen.height:
-                x = screen.rows[y].write(x, text, style)
-    return min(y, screen.height - 1), min(x, screen.width - 1)
+    row = column = 0
+    _, *moves = _MOVE.split(output)
+    for y, x, written in zip(moves[::3], moves[1::3], moves[2::3], strict=True):
+        row, column = int(y) - 1, int(x) - 1
+        if written:
+            part, style = _read(written.rstrip("\r\n"), style)
+            if row < screen.height:
+                screen.rows[row] = screen.rows[row].with_part(column, part)
+            column += len(part)
+    return min(row, screen.height - 1), min(column, screen.width - 1)
+
+
+@lru_cache(maxsize=1024)
+def _read(written: str, style: Style) -> tuple[Row, Style]:
+    """The cells that styled text takes, and the style in which it ends.
+
+    Lines that move up or down are written again as they were: most are known already.
+    """
+    pieces = []
+    for sgr, text in _STYLED_TEXT.findall(written):
+        if sgr:
+            style = read_sgr(sgr[2:-1], style)
+        if text:
+            pieces.append((text, style))
+    return Row.of(pieces), style

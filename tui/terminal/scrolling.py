@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import starmap
 from operator import ne
 from typing import NamedTuple
 
@@ -38,19 +37,17 @@ def find_scroll(before: Screen, after: Screen) -> Scroll | None:
     Rows are compared by the text that changed alone: what stands beside it may stay, and a row that was highlighted is
     the same row.
     """
-    texts = [_text(row) for row in before]
     by_distance: dict[int, list[_Found]] = defaultdict(list)
-    for y, row in enumerate(after):
-        old = before.rows[y]
-        if row.chars == old.chars:
+    for y, (old, row) in enumerate(zip(before, after, strict=True)):
+        if row is old or row.text == old.text:
             continue
-        changed = list(map(ne, row.chars, old.chars))
-        left, right = changed.index(True), len(changed) - 1 - changed[::-1].index(True)
-        text = _text(row)[left : right + 1]
+        changed = list(map(ne, row.text, old.text))
+        left, right = changed.index(True), len(changed) - changed[::-1].index(True) - 1
+        text = row.text[left : right + 1]
         if len(text) < _LEAST_TEXT or text.isspace():
             continue
-        for other, old_text in enumerate(texts):
-            if old_text.startswith(text, left):
+        for other, candidate in enumerate(before):
+            if candidate.text.startswith(text, left):
                 by_distance[other - y].append(_Found(y, left, right))
     if not by_distance:
         return None
@@ -72,16 +69,12 @@ def _around(found: Sequence[_Found], lines: int) -> Scroll:
 def scrolled(screen: Screen, scroll: Scroll) -> Screen:
     """What a terminal shows after it: what is moved in is blank, in the terminal's own colours."""
     top, bottom, left, right, lines = scroll
-    moved = Screen(screen.width, 0)
-    moved.height, moved.rows = screen.height, screen.rows[:]
+    blank = Row.blank(screen.width)
+    moved = screen.copy()
     for y in range(top, bottom + 1):
-        source = screen.rows[y + lines] if top <= y + lines <= bottom else Row.blank(screen.width)
-        if right - left + 1 == screen.width:
-            moved.rows[y] = source
-        else:
-            row = moved.rows[y] = screen.rows[y].copy()
-            row.chars[left : right + 1] = source.chars[left : right + 1]
-            row.styles[left : right + 1] = source.styles[left : right + 1]
+        source = screen.rows[y + lines] if top <= y + lines <= bottom else blank
+        whole = right - left + 1 == screen.width
+        moved.rows[y] = source if whole else screen.rows[y].with_part(left, source.part(left, right + 1))
     return moved
 
 
@@ -92,12 +85,5 @@ def across(screen: Screen, scroll: Scroll) -> Scroll:
 
 def cuts_wide(screen: Screen, scroll: Scroll) -> bool:
     """Whether one of its edges runs through a wide character."""
-    rows = screen.rows[scroll.top : scroll.bottom + 1]
     edges = [x for x in (scroll.left, scroll.right + 1) if x < screen.width]
-    return any(starmap(lambda row, x: not row.chars[x], [(row, x) for row in rows for x in edges]))
-
-
-def _text(row: Row) -> str:
-    """Its characters, one a cell, so that columns are places in the text."""
-    text = "".join(row.chars)
-    return text if len(text) == len(row.chars) and "" not in row.chars else "".join(c[:1] or "\0" for c in row.chars)
+    return any(not row.chars[x] for row in screen.rows[scroll.top : scroll.bottom + 1] for x in edges)
