@@ -42,10 +42,3 @@ class FiltersCleared(Message):
 @dataclass
 class TimeRangeWanted(Message):
     """The reader wants to choose a range of time."""
-
-
-@dataclass
-class TextCopied(Message):
-    """The reader copied or cut a text in one of Textual's text boxes."""
-
-    text: str

@@ -6,13 +6,12 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 from tui.app.bare_terminal import bare_terminal, show_alone
 from tui.app.copying import COPY_CHOICES, copied_text
-from tui.app.messages import TextCopied
 from tui.app.screens.menu import MenuScreen
 from tui.app.screens.walking import WalkingScreen
 from tui.domain.clean import UNLIMITED, clean
@@ -95,10 +94,6 @@ class CopyingScreen(WalkingScreen):
             self._copy(self._copied.text, self._copied.what)
         else:
             self.notify("Nothing has been copied yet: c copies the request id, y offers more.")
-
-    @on(TextCopied)
-    def _text_copied(self, event: TextCopied) -> None:
-        self._copy(event.text, "text")
 
     def _copy(self, text: str, what: str) -> None:
         if text:
