@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import shlex
 import socket
@@ -14,7 +15,7 @@ from typing import Self
 
 import psutil
 
-from tests.installed.tools import installed
+from tests.installed.tools import installed, missing
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 10.0
@@ -59,6 +60,8 @@ class SshServer:
             )
         if os.geteuid() == 0:  # where a server run by root keeps its unprivileged half, as its service makes it
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+        elif not _terminals_have_their_group():
+            missing("sshd can hand out no terminal: mount /dev/pts with gid=5, or be root")
         self._listen()
         return self
 
@@ -119,3 +122,13 @@ class SshServer:
             assert self._server.poll() is None, f"sshd ended: {log.read_text()}"
             assert time.monotonic() < deadline, f"sshd does not listen: {log.read_text()}"
             time.sleep(0.01)
+
+
+def _terminals_have_their_group() -> bool:
+    """Whether a new terminal belongs to the group "tty" at once, to which only root could give it."""
+    ends = os.openpty()
+    try:
+        return os.fstat(ends[1]).st_gid == grp.getgrnam("tty").gr_gid
+    finally:
+        for end in ends:
+            os.close(end)
