@@ -26,7 +26,8 @@ PROGRAM = str(Path(sys.executable).with_name("portkey-audit"))
 RECORD = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d +\d{3} ")
 """A row of the table: its time and its status."""
 
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
+_PARTING_SECONDS = 5.0
 _LOCAL = 3
 """Where `termios.tcgetattr` keeps echo, line editing and signals by keys."""
 
@@ -70,6 +71,12 @@ class Driven:
     @property
     def screen(self) -> str:
         return self._terminal.text
+
+    @property
+    def cursor(self) -> tuple[int, int] | None:
+        """Column and line of the terminal's own cursor, None while that is hidden."""
+        cursor = self._terminal.screen.cursor
+        return None if cursor.hidden else (cursor.x, cursor.y)
 
     @property
     def written(self) -> bytes:
@@ -148,7 +155,7 @@ def end_all_at(home: Path) -> None:
     for process in processes:
         with suppress(psutil.Error):
             process.terminate()
-    for process in still_there(processes, within=_PATIENCE_SECONDS / 4):
+    for process in still_there(processes, within=_PARTING_SECONDS):
         process.kill()
 
 
