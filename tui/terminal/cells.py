@@ -63,7 +63,9 @@ class Row:
     def text(self) -> str:
         """Its characters, one for each cell and without their marks, so that columns are places in it."""
         text = "".join(self.chars)
-        return text if text.isascii() else "".join(char[:1] or "\0" for char in self.chars)
+        if len(text) == len(self.chars) and "" not in self.chars:
+            return text
+        return "".join(char[:1] or "\0" for char in self.chars)
 
     @cached_property
     def doubtful(self) -> Sequence[int]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import curses
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 
@@ -14,6 +19,9 @@ from tui.terminal.frames import Frames
 if TYPE_CHECKING:
     from textual.app import App
     from textual.message import Message
+
+_ASK_FOR_SIDE_MARGINS = "\x1b[?69$p"
+_HAS_SIDE_MARGINS = re.compile(r"\x1b\[\?69;[12]\$y")
 
 
 class FrameDiffDriver(LinuxDriver):
@@ -32,11 +40,14 @@ class FrameDiffDriver(LinuxDriver):
         self._frames.forget()
         self._frames.abilities = Abilities(coloured_erase=self._has_capability("bce"))
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
+        if self.input_tty:
+            self.write(_ASK_FOR_SIDE_MARGINS)
 
     def stop_application_mode(self) -> None:
         self.flush()
         self._frames.forget()
-        super().write("\x1b[m")
+        # mosh and the Linux console have no alternate screen to leave: the shell gets an empty one.
+        super().write("\x1b[m\x1b[2J\x1b[H")
         super().stop_application_mode()
 
     def write(self, data: str) -> None:
@@ -48,6 +59,15 @@ class FrameDiffDriver(LinuxDriver):
     def redraw(self) -> None:
         """Send all of the screen, whatever the terminal shows."""
         self._send(self._frames.redraw())
+
+    def run_input_thread(self) -> None:
+        """Read keys and reports; of modes Textual's parser passes on only two that Textual itself has asked for."""
+        parser = linux_driver.XTermParser  # type: ignore[attr-defined]
+        linux_driver.XTermParser = _overheard(parser, self._hear)  # type: ignore[attr-defined]
+        try:
+            super().run_input_thread()
+        finally:
+            linux_driver.XTermParser = parser  # type: ignore[attr-defined]
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, Resize):
@@ -69,6 +89,10 @@ class FrameDiffDriver(LinuxDriver):
         if size == self._frames.size:
             self._loop.call_soon_threadsafe(self.redraw)
 
+    def _hear(self, data: str) -> None:
+        if _HAS_SIDE_MARGINS.search(data):
+            self._frames.abilities = replace(self._frames.abilities, side_margins=True)
+
     def _send(self, output: str) -> None:
         if output:
             super().write(output)
@@ -80,3 +104,14 @@ class FrameDiffDriver(LinuxDriver):
         except curses.error:
             return False
         return curses.tigetflag(name) > 0
+
+
+def _overheard(parser: type[XTermParser], hear: Callable[[str], None]) -> type[XTermParser]:
+    """A parser of the same kind of which all that it is fed is told."""
+
+    class Overheard(parser):  # type: ignore[misc, valid-type]
+        def feed(self, data: str) -> Iterable[Message]:
+            hear(data)
+            yield from super().feed(data)
+
+    return Overheard
