@@ -116,7 +116,7 @@ class SshServer:
             _SERVER.format(host=_HOST, port=self._port, folder=self._folder, environment=environment)
         )
         log = self._folder / "log"
-        self._server = subprocess.Popen([self._program, "-D", "-f", str(configuration), "-E", str(log)])
+        self._server = subprocess.Popen([self._program, "-D", "-f", str(configuration), "-E", str(log)], env={})
         deadline = time.monotonic() + _START_SECONDS
         while "Server listening" not in (log.read_text() if log.exists() else ""):
             assert self._server.poll() is None, f"sshd ended: {log.read_text()}"
