@@ -136,7 +136,7 @@ def grey(colour: str) -> bool:
     return len(set(parts[1:])) == 1 if parts else kind[-1] in "07"
 
 
-@pytest.fixture(params=["ssh", "tmux", "screen", "tmux over ssh", "tmux over mosh"])
+@pytest.fixture(params=["ssh", "tmux", "screen", "mosh", "tmux over ssh", "tmux over mosh"])
 def around(request: pytest.FixtureRequest) -> Around:
     """A place that is not the terminal itself, or one in another."""
     ways = [way_into(name, request) for name in request.param.split(" over ")]
