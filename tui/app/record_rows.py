@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.app.widgets.record_table import Cell, Tone
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _SHORT_ID = 8
 _UUID_LENGTH = 36
+_STATUS_WIDTH_IN_WORDS = len("403 failed")
 _MUTED = dict.fromkeys((ACTOR_TYPE, COUNTRY, REQUEST_ID), Tone.MUTED)
 
 
@@ -80,8 +82,11 @@ class RecordRows:
         chosen: Sequence[ChosenColumn] | None = None,
         *,
         marked: Callable[[AuditRecord], bool],
+        in_words: bool = False,
     ) -> None:
+        """`in_words`: say in words what signs are drawn for."""
         self._exploration = exploration
+        self._in_words = in_words
         self._is_marked = marked
         self._finder = HitFinder()
         self.names = Names()
@@ -96,7 +101,7 @@ class RecordRows:
         columns: dict[str, TableColumn] = {}
         for column in filter(None, (column_for(one.name, one.width) for one in chosen or ())):
             columns.setdefault(column.name, column)
-        self.columns = tuple(columns.values()) or USUAL_COLUMNS
+        self.columns = tuple(map(self._roomy, columns.values() or USUAL_COLUMNS))
         self._makers = [self._maker(column) for column in self.columns]
 
     def hits(self, texts: Iterable[Value]) -> None:
@@ -124,7 +129,9 @@ class RecordRows:
         if self.sorting is None:
             return ""
         here, count = len(self.sorting.rows), self._exploration.row_count
-        label = f"sorted by {self.sorting.column.looks.title}{' ↓' if self.sorting.descending else ''}"
+        label = f"sorted by {self.sorting.column.looks.title}"
+        if self.sorting.descending:
+            label += ", the last first" if self._in_words else " ↓"
         if not self._exploration.extent_known:
             return f"{label} · {here:,} so far"
         return f"{label} · all {here:,}" if here == count else f"{label} · {here:,} of {count:,} loaded"
@@ -187,7 +194,7 @@ class RecordRows:
         """What makes the cells of a column."""
         special = {
             TIME: self._time,
-            STATUS: _status,
+            STATUS: self._status,
             OPERATION: _operation,
             ACTOR: self._actor,
             WORKSPACE: self._workspace,
@@ -197,6 +204,12 @@ class RecordRows:
         tone = _MUTED.get(column.field, Tone.PLAIN)
         return special.get(column.field) or (lambda record: _plain(column.read(record), tone))
 
+    def _roomy(self, column: TableColumn) -> TableColumn:
+        """The column, with room for the words where it is as wide as usual."""
+        if not self._in_words or column.looks is not STATUS.column:
+            return column
+        return replace(column, looks=replace(column.looks, width=_STATUS_WIDTH_IN_WORDS))
+
     def _time(self, record: AuditRecord) -> Cell:
         if record.time is None:
             return _plain(record.timestamp, Tone.WARN)
@@ -205,9 +218,17 @@ class RecordRows:
             return Cell(format_age(record.time, frozen.frozen_at)) if frozen else Cell("")
         return Cell(format_time(record.time, self.style.zone))
 
+    def _status(self, record: AuditRecord) -> Cell:
+        if record.failed:
+            return Cell(f"{record.status} {'failed' if self._in_words else '✗'}", Tone.BAD)
+        return _plain(str(record.response_status_code), Tone.PLAIN)
+
+    def _nobody(self) -> Cell:
+        return Cell("none" if self._in_words else "–", Tone.MUTED)
+
     def _actor(self, record: AuditRecord) -> Cell:
         if not record.user_id:
-            return Cell("–", Tone.MUTED)
+            return self._nobody()
         name = self.names.actor(record.user_id)
         if record.user_type == "api_key" or self.names.name(NameKind.API_KEY, record.user_id):
             return _plain(f"[{name or short_id(record.user_id)}]")
@@ -215,7 +236,7 @@ class RecordRows:
 
     def _workspace(self, record: AuditRecord) -> Cell:
         if not record.workspace_id:
-            return Cell("–", Tone.MUTED)
+            return self._nobody()
         name = self.names.name(NameKind.WORKSPACE, record.workspace_id)
         return _plain(name) if name else _plain(short_id(record.workspace_id), Tone.MUTED)
 
@@ -232,12 +253,6 @@ def short_id(text: str) -> str:
 
 def _plain(text: str, tone: Tone = Tone.PLAIN) -> Cell:
     return Cell(clean(text), tone)
-
-
-def _status(record: AuditRecord) -> Cell:
-    if record.failed:
-        return Cell(f"{record.status} ✗", Tone.BAD)
-    return _plain(str(record.response_status_code), Tone.PLAIN)
 
 
 def _operation(record: AuditRecord) -> Cell:

@@ -48,9 +48,10 @@ class DetailPane(Vertical):
     headline = query_one("#detail-headline", Line)
     view = query_one(DocumentView)
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, chosen: View = View.BODY, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """`chosen` is the tab in front at first."""
         super().__init__(id=id)
-        self._chosen = View.BODY
+        self._chosen = chosen
         self._record: AuditRecord | None = None
         self._names = Names()
         self._zone: tzinfo | None = None

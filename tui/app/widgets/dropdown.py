@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.app.spelling import is_plain
 from tui.app.widgets.row_line import fit
 from tui.domain.completion import Candidate
 
@@ -52,6 +53,8 @@ class Dropdown(Widget):
         about_width = max((cell_len(row.about) for row in rows), default=0)
         wanted = max(2 + cell_len(problem), _GAP + 2 + self._label_width + about_width)
         width = min(self.screen.size.width, max(_NARROWEST, min(wanted, _WIDEST)))
+        if is_plain(self):  # or what is behind would be read along with each row
+            column, width = 0, self.screen.size.width
         wrapped = Content(problem).wrap(max(1, width - 2)) if problem else []
         self._problem = [line.plain for line in wrapped][: _MOST_LINES - 1]
         self._first = self._first_row()
@@ -84,11 +87,13 @@ class Dropdown(Widget):
         label, about = self._rows[row].label, self._rows[row].about
         more = "↑" if row == self._first > 0 else "↓" if row == self._visible[-1] < len(self._rows) - 1 else " "
         name = "marked" if row == self._marked else "label"
+        before = ">" if name == "marked" and is_plain(self) else " "
         room = max(0, width - self._label_width - _GAP - 2)
         return Strip(
             [
                 Segment(
-                    f" {fit(label, self._label_width)}{' ' * _GAP}", self.get_component_rich_style(f"dropdown--{name}")
+                    f"{before}{fit(label, self._label_width)}{' ' * _GAP}",
+                    self.get_component_rich_style(f"dropdown--{name}"),
                 ),
                 Segment(
                     (fit(about, room) if room else "") + more,

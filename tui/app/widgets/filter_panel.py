@@ -21,6 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.app.messages import FilterChanged, FiltersCleared, TermRemoved, TermSwitched, TimeRangeWanted
+from tui.app.spelling import is_plain
 from tui.app.widgets.row_line import fit
 from tui.app.widgets.safe_input import SafeInput
 from tui.domain.clean import clean
@@ -37,7 +38,8 @@ _ROOMY_WIDTH = 60
 """From here on there is room to explain the filters that are not set."""
 _ANY = "any"
 _ANY_WIDTH = len(_ANY) + 3
-_ON, _OFF = "●", "○"
+_ON, _OFF = "● ", "○ "
+_ON_IN_WORDS, _OFF_IN_WORDS = "on   ", "off  "
 
 
 class Chip(NamedTuple):
@@ -171,6 +173,10 @@ class FilterPanel(Widget, can_focus=True):
     def on_resize(self) -> None:
         self._lay_out()
 
+    @property
+    def cursor_y(self) -> int:
+        return self._lines.index(self._cursor) - self._top + _HEADING_LINES
+
     # Drawing
 
     def render_line(self, y: int) -> Strip:
@@ -209,11 +215,13 @@ class FilterPanel(Widget, can_focus=True):
 
     def _chip_line(self, chip: Chip, width: int, *, here: bool) -> Strip:
         looks = "chip" if chip.on else "off"
+        on, off = (_ON_IN_WORDS, _OFF_IN_WORDS) if is_plain(self) else (_ON, _OFF)
+        state = on if chip.on else off
         return self._strip(
             [
                 ("▌" if here else " ", "mark"),
-                (f"{_ON if chip.on else _OFF} ", "mark" if chip.on else "off"),
-                (fit(clean(chip.label), max(1, width - 3)), "cursor" if here else looks),
+                (state, "mark" if chip.on else "off"),
+                (fit(clean(chip.label), max(1, width - 1 - len(state))), "cursor" if here else looks),
             ],
             width,
         )
@@ -316,7 +324,7 @@ class FilterPanel(Widget, can_focus=True):
         self.refresh()
 
     def _place_box(self) -> None:
-        self.box.styles.offset = (_LABEL_WIDTH, self._lines.index(self._cursor) - self._top + _HEADING_LINES)
+        self.box.styles.offset = (_LABEL_WIDTH, self.cursor_y)
         self.box.styles.width = max(4, self.size.width - _LABEL_WIDTH)
 
     def _close_box(self) -> None:

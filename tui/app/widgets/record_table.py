@@ -22,12 +22,14 @@ from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets.data_table import Column, ColumnKey
 
+from tui.app.spelling import is_plain, letters, without_spelling
 from tui.app.widgets.lazy_table import LazyTable
 from tui.app.widgets.row_line import PADDING, Cell, Tone, part_of_line, row_line, row_width, share_room
 from tui.domain.fields import TIME
 
 if TYPE_CHECKING:
     from textual.events import Click
+    from textual.filter import LineFilter
 
     from tui.domain.columns import TableColumn
     from tui.domain.hits import Hits
@@ -39,6 +41,8 @@ _GUTTER = len(_CURSOR)
 _RISING, _FALLING = "↑", "↓"
 _MORE_LEFT, _MORE_RIGHT = "‹", "›"
 _PLACEHOLDER = Cell("·····", Tone.MUTED)
+_PLACEHOLDER_IN_WORDS = Cell("loading", Tone.MUTED)
+_CUT, _CUT_IN_ASCII = "…", "..."
 _UNDERLINED = Style(underline=True)
 _HEADER = -1
 _LEAST_SEEN = 6
@@ -201,7 +205,14 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         """Put the cursor on a row, the nearest where there is no such row, and bring it into view at once."""
         self.cursor_coordinate = Coordinate(index, self.cursor_column if column is None else column)
 
+    @property
+    def cursor_y(self) -> int:
+        return self.header_height + self.cursor_row - self.scroll_offset.y if self.row_count else 0
+
     # Drawing
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return without_spelling(super().get_line_filters())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of this region, past Textual's cache of lines by their place on the screen: after a scroll a line
@@ -240,12 +251,12 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         if more:
             room -= len(_MORE_RIGHT)
         line = self._draw_cells(titles, room, palette, section)
-        line.insert(0, Segment(_MORE_LEFT if left else " ", palette.header))
-        line.append(Segment((_MORE_RIGHT if more else "").ljust(width - room - _GUTTER), palette.header))
+        line.insert(0, Segment(self._sign(_MORE_LEFT) if left else " ", palette.header))
+        line.append(Segment((self._sign(_MORE_RIGHT) if more else "").ljust(width - room - _GUTTER), palette.header))
         return Strip(line, width)
 
     def _titles(self) -> Iterator[str]:
-        name, arrow = self._sorted
+        name, arrow = self._sorted[0], self._sign(self._sorted[1])
         for column, width in zip(self._shown, self.column_widths, strict=True):
             title = column.looks.title
             if column.name == name:
@@ -265,19 +276,27 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
     def _draw_gutter(self, index: int, palette: _Palette) -> Segment:
         under_cursor = index == self.cursor_row
         if self._source.marked(index):
-            return Segment(_MARKED, palette.mark_under_cursor if under_cursor else palette.mark)
-        return Segment(_CURSOR, palette.mark) if under_cursor else Segment(" ", palette.blank)
+            return Segment(self._sign(_MARKED), palette.mark_under_cursor if under_cursor else palette.mark)
+        return Segment(self._sign(_CURSOR), palette.mark) if under_cursor else Segment(" ", palette.blank)
+
+    def _sign(self, sign: str) -> str:
+        """A sign of ours among the data."""
+        return letters(sign) if is_plain(self) else sign
 
     def _draw_cells(
         self, cells: list[tuple[str, Style, Hits]], room: int, palette: _Palette, section: _Section
     ) -> list[Segment]:
         for column in section.left_out:
             cells[column] = "", palette.blank, ()
-        line = row_line(cells, self.column_widths, palette.lit)
+        cut = _CUT_IN_ASCII if is_plain(self) else _CUT
+        line = row_line(cells, self.column_widths, palette.lit, cut=cut)
         return part_of_line(line, section.left, room, palette.blank, fixed=section.fixed)
 
     def _cells_or_dots(self, index: int) -> Sequence[Cell]:
-        return self._source.cells(index) or [_PLACEHOLDER] * len(self.columns)
+        cells = self._source.cells(index)
+        if cells is None and is_plain(self):
+            return [_PLACEHOLDER_IN_WORDS, *(Cell("") for _ in self._shown[1:])]
+        return cells or [_PLACEHOLDER] * len(self.columns)
 
     def _read_palette(self) -> _Palette:
         style = self.get_component_rich_style

@@ -55,19 +55,24 @@ def share_room(columns: Sequence[Column], room: int) -> list[int]:
     return widths
 
 
-def fit(text: str, width: int) -> str:
-    """`text` in exactly `width` cells (1 or more): padded with blanks, or cut with an ellipsis."""
+def fit(text: str, width: int, cut: str = "…") -> str:
+    """`text` in exactly `width` cells (1 or more): padded with blanks, or cut, which `cut` tells at its end."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
-    return set_cell_size(text, width - 1) + "…"
+    cut = cut[:width]
+    return set_cell_size(text, width - len(cut)) + cut
 
 
 def row_line(
-    cells: Iterable[tuple[str, Style, Hits]], widths: Sequence[int], lit: Callable[[Style], Style]
+    cells: Iterable[tuple[str, Style, Hits]],
+    widths: Sequence[int],
+    lit: Callable[[Style], Style],
+    *,
+    cut: str = "…",
 ) -> list[Segment]:
     """A text, a style and the hits for each column, with their paddings; `row_width` cells in all.
 
-    `lit` gives the style of a hit in a text of some style.
+    `lit` gives the style of a hit in a text of some style; `cut` is as in `fit`.
     """
     segments: list[Segment] = []
     run: list[str] = []
@@ -78,7 +83,7 @@ def row_line(
             segments.append(Segment("".join(run), run_style))
             run = []
         run_style = style
-        fitted = fit(text, width)
+        fitted = fit(text, width, cut)
         if not hits:
             run += (margin, fitted, margin)
             continue

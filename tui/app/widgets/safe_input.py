@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from tui.app.spelling import without_spelling
 from tui.domain.clean import UNLIMITED, clean
+
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
 
 
 class SafeInput(Input, inherit_bindings=False):
@@ -36,6 +41,9 @@ class SafeInput(Input, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.cursor_blink = False
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return without_spelling(super().get_line_filters())
 
     def validate_value(self, value: str) -> str:
         return clean(value, UNLIMITED)
