@@ -29,6 +29,10 @@ THEMES = ("harbour", "paper", "dusk", "linen", "mono")
 COLOR_SYSTEMS = ("auto", "truecolor", "256", "16", "none")
 DRIVERS = ("diff", "stock")
 CLIPBOARD_ROUTES = ("auto", "native", "tmux", "osc52", "file", "off")
+_TRUECOLOR_TERMINALS = {"kitty", "alacritty", "foot", "ghostty", "wezterm", "contour"}
+_THEMES_OF_FEW_COLOURS = {"16": "ansi", "none": "mono"}
+_LIGHT_GROUNDS = ("7", "15")
+"""White and bright white among the sixteen."""
 _COMMAND_SECONDS = 30
 _TEXT = "text"
 _WORDS = "a list of words"
@@ -152,10 +156,11 @@ def load(
     flags: Flags, environ: MutableMapping[str, str], config_file: Path, surface: Surface = _NOTHING_SAID
 ) -> Settings:
     """Join all levels; `surface` is what flags say of the terminal.  Takes the key out of `environ`, so that no child
-    process inherits it.
+    process inherits it, and first of all.
 
     Raises `SettingsError`.  A configuration file that is not there is an empty one.
     """
+    environment = _environment(environ)
     config = _read_config(config_file)
     profiles: Mapping[str, Any] = config.get("profiles", {})
     named = flags.profile or environ.get("PORTKEY_AUDIT_PROFILE", "")
@@ -164,7 +169,6 @@ def load(
         raise SettingsError(f"there is no profile {profile_name!r} in {config_file}{_nearest(profile_name, profiles)}")
     profile = _Level(f"profile {profile_name}", profiles.get(profile_name, {}))
     flag_level = _Level("flags", {"base_url": flags.base_url, "api_key_file": flags.api_key_file})
-    environment = _environment(environ)
     levels = [flag_level, profile, environment] if named else [flag_level, environment, profile]
     levels.append(_Level(str(config_file), {k: v for k, v in config.items() if k in _SHARED_KEYS}))
     where = next((level for level in levels if level.says_where), levels[-1])
@@ -191,6 +195,42 @@ def folder(kind: str, environ: Mapping[str, str]) -> Path:
 
 def config_file(environ: Mapping[str, str]) -> Path:
     return folder("config", environ) / "config.toml"
+
+
+def color_system(said: str, environ: Mapping[str, str]) -> str:
+    """Which colours are drawn: "truecolor", "256", "16" or "none"; what is said, or else what the terminal tells.
+
+    `NO_COLOR` means none where it isn't empty.  Hardly any login passes `COLORTERM` on, so that terminals are known by
+    their names too; inside screen it is that of the terminal around, which shows more than screen lets through.
+    """
+    if said not in ("", "auto"):
+        return said
+    if environ.get("NO_COLOR"):
+        return "none"
+    term = environ.get("TERM", "")
+    told = environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") and not term.startswith("screen")
+    if told or term.endswith("-direct") or _TRUECOLOR_TERMINALS & set(term.split("-")):
+        return "truecolor"
+    return "256" if "256color" in term else "16"
+
+
+def fitting_theme(colors: str, environ: Mapping[str, str]) -> str:
+    """The theme for a color system where none is asked for.
+
+    With 16 colours or fewer the terminal's own ground and ink are the only ones that surely differ.  Few terminals tell
+    that their ground is light, by `COLORFGBG`.
+    """
+    if colors in _THEMES_OF_FEW_COLOURS:
+        return _THEMES_OF_FEW_COLOURS[colors]
+    ground = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "paper" if ground in _LIGHT_GROUNDS else "harbour"
+
+
+def theme_of(surface: Surface, environ: Mapping[str, str]) -> str:
+    """The theme that is drawn in.  Without colours there is one."""
+    colors = color_system(surface.color, environ)
+    fitting = "mono" if surface.plain else fitting_theme(colors, environ)
+    return fitting if colors == "none" else surface.theme or fitting
 
 
 def terminal_problem(environ: Mapping[str, str]) -> str:

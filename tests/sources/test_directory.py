@@ -18,7 +18,6 @@ from tui.demo.history import History
 from tui.demo.keys import ADMIN_KEY, AUDIT_ONLY_KEY, REVOKED_KEY
 from tui.demo.server import DemoServer
 from tui.demo.switches import Switches
-from tui.domain.errors import Forbidden
 from tui.domain.names import Named, NameKind, Names
 from tui.domain.secret import Secret
 from tui.sources.directory import PortkeyDirectory
@@ -167,7 +166,7 @@ class TestReaching:
 
     async def test_each_kind_costs_one_short_request(self, folder: Path) -> None:
         async with serving(people(0, 1)) as server, directory_of(server.base_url, folder) as directory:
-            assert await directory.reach() == dict.fromkeys((NameKind.USER, NameKind.API_KEY, NameKind.WORKSPACE))
+            assert await directory.reach() == dict.fromkeys((NameKind.USER, NameKind.API_KEY, NameKind.WORKSPACE), "")
             sizes = {name: value for request in server.requests for name, value in request.parameters.items()}
         assert len(server.requests) == 3
         assert (sizes["pageSize"], sizes["page_size"]) == ("1", "1")
@@ -176,8 +175,11 @@ class TestReaching:
         with DemoServer(HISTORY, clock=lambda: NOW, switches=Switches(refused_lists="users")) as server:
             async with directory_of(server.base_url, folder) as directory:
                 reached = await directory.reach()
-        assert isinstance(reached[NameKind.USER], Forbidden)
-        assert (reached[NameKind.API_KEY], reached[NameKind.WORKSPACE]) == (None, None)
+        assert reached == {
+            NameKind.USER: "the key lacks organisation_users.list",
+            NameKind.API_KEY: "",
+            NameKind.WORKSPACE: "",
+        }
 
 
 class TestMemory:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import click
 
 from tui import __version__
 from tui.cli.asking import Asked
 from tui.cli.count import count
 from tui.cli.demo_server import demo_server
+from tui.cli.doctor.command import doctor
 from tui.cli.explain import explain
 from tui.cli.manners import EXIT_CODES
-from tui.cli.options import Trunk, asking
-from tui.settings import CLIPBOARD_ROUTES, COLOR_SYSTEMS, DRIVERS, THEMES, Surface
+from tui.cli.options import Trunk, asking, drawing
 
 _HELP = """Explore the audit log of a Portkey organisation: who changed what, when, from where, and did it work.
 
@@ -32,19 +29,14 @@ it never stands on a command line.
     cls=Trunk, invoke_without_command=True, help=_HELP, epilog=EXIT_CODES, subcommand_metavar="[QUERY]... | COMMAND ..."
 )
 @click.version_option(__version__, prog_name="portkey-audit", message="%(prog)s %(version)s")
-@click.option("--theme", type=click.Choice(THEMES), help="its colours  [one that fits the terminal]")
-@click.option("--color", type=click.Choice(COLOR_SYSTEMS), help="how many the terminal has  [auto]")
-@click.option("--plain", is_flag=True, help="no boxes, one pane at a time: for screen readers")
-@click.option("--clipboard", type=click.Choice(CLIPBOARD_ROUTES), help="the way that copies take  [auto]")
-@click.option("--driver", type=click.Choice(DRIVERS), help="send what changed, or all that is drawn  [diff]")
+@drawing
 @asking
-def cli(asked: Asked, **surface: Any) -> int:
+def cli(asked: Asked) -> int:
     """Open the explorer."""
     from tui.cli.explore import explore
 
-    said = {name: value for name, value in surface.items() if value}
-    return explore(replace(asked, surface=Surface(**said)))
+    return explore(asked)
 
 
-for command in (count, explain, demo_server):
+for command in (count, explain, doctor, demo_server):
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""What all commands that take a QUERY have in common: options, how words are told from those, and how they end."""
+"""What commands have in common: options, how the words of a query are told from those, and how they end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.cli.manners import INTERRUPTED, USAGE, Refused, tell, tell_error
 from tui.domain.clean import clean
 from tui.domain.errors import SourceError, TimeTextError
 from tui.domain.fields import FILTERS, Field
-from tui.settings import Flags, SettingsError
+from tui.settings import CLIPBOARD_ROUTES, COLOR_SYSTEMS, DRIVERS, THEMES, Flags, SettingsError, Surface
 
 
 def _about(field: Field) -> str:
@@ -22,38 +22,66 @@ def _about(field: Field) -> str:
     return f"{field.about} ({shown})" if shown else field.about
 
 
-_OPTIONS = (
-    click.option("--since", metavar="TIME", default="", help="from: 15m, 4h, 7d, or a date and time in UTC  [24h]"),
-    click.option("--until", metavar="TIME", default="", help="to: the same  [now]"),
-    *(click.option(field.flag, field.name, metavar="VALUE", multiple=True, help=_about(field)) for field in FILTERS),
+_PLACE = (
     click.option("--profile", metavar="NAME", default="", help="a profile of config.toml"),
     click.option("--base-url", metavar="URL", default="", help="the API's address, with its /v1; needs --api-key-file"),
     click.option("--api-key-file", metavar="FILE", default="", help="a file (mode 600) that holds the key"),
     click.option("--demo", is_flag=True, help="a made-up history: no key, no network"),
 )
+_QUESTION = (
+    click.option("--since", metavar="TIME", default="", help="from: 15m, 4h, 7d, or a date and time in UTC  [24h]"),
+    click.option("--until", metavar="TIME", default="", help="to: the same  [now]"),
+    *(click.option(field.flag, field.name, metavar="VALUE", multiple=True, help=_about(field)) for field in FILTERS),
+)
+_SURFACE = (
+    click.option("--theme", type=click.Choice(THEMES), help="the explorer's colours  [one that fits the terminal]"),
+    click.option("--color", type=click.Choice(COLOR_SYSTEMS), help="how many the terminal has  [auto]"),
+    click.option("--plain", is_flag=True, help="no boxes, one pane at a time: for screen readers"),
+    click.option("--clipboard", type=click.Choice(CLIPBOARD_ROUTES), help="the way that copies take  [auto]"),
+    click.option("--driver", type=click.Choice(DRIVERS), help="send what changed, or all that is drawn  [diff]"),
+)
 
 
 def asking(run: Callable[..., int]) -> Callable[..., None]:
     """A command that takes a QUERY: `run` gets an `Asked` and the command's own options, and gives the exit code."""
+    return _with_options(_command(run), *_QUESTION, *_PLACE)
 
+
+def examining(run: Callable[..., int]) -> Callable[..., None]:
+    """A command that takes no QUERY, and is told where the records are; `run` as for `asking`."""
+    return _with_options(_command(run), *_PLACE)
+
+
+def drawing(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that `asking` or `examining` made, told also how the explorer is to use the terminal."""
+    return _with_options(command, *_SURFACE)
+
+
+def _with_options(command: Callable[..., None], *options: Callable[..., Any]) -> Callable[..., None]:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _command(run: Callable[..., int]) -> Callable[..., None]:
     def command(**said: Any) -> None:
         context = click.get_current_context()
         if context.invoked_subcommand is not None:
             return
+
+        def taken(*names: str) -> dict[str, Any]:
+            return {name: value for name in names if (value := said.pop(name, None))}
+
         asked = Asked(
             words=tuple(context.args),
-            filters={field.name: ",".join(texts) for field in FILTERS if (texts := said.pop(field.name))},
-            since=said.pop("since"),
-            until=said.pop("until"),
-            flags=Flags(**{name: said.pop(name) for name in ("profile", "base_url", "api_key_file")}),
-            demo=said.pop("demo"),
+            filters={name: ",".join(texts) for name, texts in taken(*(field.name for field in FILTERS)).items()},
+            flags=Flags(**taken("profile", "base_url", "api_key_file")),
+            surface=Surface(**taken("theme", "color", "plain", "clipboard", "driver")),
+            **taken("since", "until", "demo"),
         )
         context.exit(_ending(lambda: run(asked, **said)))
 
-    command = update_wrapper(command, run)
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return update_wrapper(command, run)
 
 
 def _ending(run: Callable[[], int]) -> int:

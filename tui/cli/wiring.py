@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from tui.cli.stand_in import StandIn
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from tui.domain.secret import Secret
     from tui.settings import Settings
     from tui.sources.connection import Connection
+    from tui.sources.directory import PortkeyDirectory
+    from tui.sources.portkey import PortkeySource
+    from tui.sources.transport import Transport
     from tui.state.marks import MarkBook
 
 Connect = Callable[[], Awaitable["Connection"]]
@@ -81,16 +84,13 @@ def connecting(settings: Settings, *, demo: bool) -> Iterator[Connect]:
     `SettingsError`.
     """
     if demo:
-        stand_in = StandIn.start()
+        with stand_in() as running:
 
-        async def connect() -> Connection:
-            base_url, key = await asyncio.to_thread(stand_in.address)
-            return await asyncio.to_thread(open_connection, base_url, key)
+            async def connect() -> Connection:
+                base_url, key = await asyncio.to_thread(running.address)
+                return await asyncio.to_thread(open_connection, base_url, key)
 
-        try:
             yield connect
-        finally:
-            stand_in.stop()
     else:
         key = settings.key.read() if settings.key else None
 
@@ -106,6 +106,16 @@ def connecting(settings: Settings, *, demo: bool) -> Iterator[Connect]:
             )
 
         yield connect
+
+
+@contextmanager
+def stand_in() -> Iterator[StandIn]:
+    """The demo's stand-in, beside us as long as this lasts."""
+    running = StandIn.start()
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
@@ -152,15 +162,14 @@ def _driver_class(name: str) -> type[Driver] | None:
 def _memory(settings: Settings, *, demo: bool) -> Memory:
     """What was kept of earlier runs."""
     from tui.app.context import Memory
-    from tui.state.history import QueryHistory
-    from tui.state.layout import LayoutBook
+    from tui.state import history, layout
 
     state = folder("state", os.environ)
     return Memory(
         views=saved_views(),
         marks=mark_book(settings, demo=demo),
-        history=QueryHistory(state / "queries"),
-        layout=LayoutBook(state / "columns.json"),
+        history=history.QueryHistory(state / history.FILE_NAME),
+        layout=layout.LayoutBook(state / layout.FILE_NAME),
     )
 
 
@@ -169,6 +178,15 @@ def source_words(settings: Settings, *, demo: bool) -> tuple[str, ...]:
     if demo:
         return ("--demo",)
     return (f"--profile={settings.profile}",) if settings.profile else ()
+
+
+@contextmanager
+def _importing_client() -> Iterator[None]:
+    """For what loads pydantic: it would read the metadata of every installed package, and run whatever plugin one of
+    them brings."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    with _importing():
+        yield
 
 
 @contextmanager
@@ -195,9 +213,7 @@ def open_connection(
     names_folder: Path | None = None,
 ) -> Connection:
     """The stack of sources for an API: cache over retries over the client.  Slow, for what it imports."""
-    # pydantic would read the metadata of every installed package, and run whatever plugin one of them brings.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    with _importing():
+    with _importing_client():
         from tui.domain.redaction import redact
         from tui.formats.views import value_at
         from tui.sources.cached import CachedSource
@@ -222,3 +238,27 @@ def open_connection(
 
     directory = PortkeyDirectory(transport, cache_folder=names_folder)
     return Connection(cached, directory, cached.forget, reveal, transport.aclose)
+
+
+class BareClient(NamedTuple):
+    """The client alone, without a cache and without trying again: what one request shows."""
+
+    transport: Transport
+    source: PortkeySource
+    directory: PortkeyDirectory
+
+
+def open_bare_client(
+    base_url: str, key: Secret, ca_bundle: Path | None, *, clock: Callable[[], datetime] = utc_now
+) -> BareClient:
+    """The client for whoever looks at the API itself; closing the transport closes it.  Raises `SourceError`."""
+    with _importing_client():
+        from tui.domain.redaction import redact
+        from tui.sources.directory import PortkeyDirectory
+        from tui.sources.portkey import PortkeySource
+        from tui.sources.transport import Transport
+
+        transport = Transport(base_url, key, clock=clock, ca_bundle=ca_bundle)
+    return BareClient(
+        transport, PortkeySource(transport, redact=redact), PortkeyDirectory(transport, cache_folder=None)
+    )

@@ -118,17 +118,18 @@ class PortkeyDirectory:
         if self._file:
             await asyncio.to_thread(_write, self._file, known)
 
-    async def reach(self) -> dict[NameKind, SourceError | None]:
-        """Whether each kind of names can be had: None, or what stands against it.  One short request a kind."""
-        reached: dict[NameKind, SourceError | None] = {}
+    async def reach(self) -> dict[NameKind, str]:
+        """What stands against having each kind of names, in a few words, "" for nothing.  One short request a kind."""
+        against: dict[NameKind, str] = {}
         for wanted in (_USERS, _API_KEYS, _WORKSPACES):
             try:
                 await self._page(wanted, 0, 1)
+                against[wanted.kind] = ""
+            except Forbidden:
+                against[wanted.kind] = f"the key lacks {wanted.scope}"
             except SourceError as error:
-                reached[wanted.kind] = error
-            else:
-                reached[wanted.kind] = None
-        return reached
+                against[wanted.kind] = error.cause.rstrip(".")
+        return against
 
     async def _page(self, wanted: _List, number: int, size: int) -> list[Any] | None:
         """The entries of a page of a list; None where the answer has none.  Raises `SourceError`."""
