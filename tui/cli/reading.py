@@ -99,14 +99,16 @@ class Reading:
                 under_way |= {asyncio.create_task(self._fetch(r)) for r in self._exploration.next_requests()}
                 if not under_way:
                     return
-                done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                for answer in done:
+                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                failed = {answer for answer in done if answer.exception() is not None}
+                for answer in done - failed:
                     self._take(*answer.result())
-                under_way -= done
                 found = [self._exploration.record(row) for row in range(given, self.matched)]
                 given = self.matched
                 self._exploration.let_go(given)
                 yield tuple(record for record in found if record is not None)
+                for answer in failed:
+                    answer.result()
         except SourceError as error:
             self.problem = error
         finally:
