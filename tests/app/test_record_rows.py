@@ -42,11 +42,14 @@ def explored(records: Sequence[AuditRecord], *, counts: bool = True) -> Explorat
     return exploration
 
 
-def rows_of(*records: AuditRecord, columns: Sequence[str] = (), marked: Sequence[str] = ()) -> RecordRows:
+def rows_of(
+    *records: AuditRecord, columns: Sequence[str] = (), marked: Sequence[str] = (), in_words: bool = False
+) -> RecordRows:
     return RecordRows(
         explored(records),
         [ChosenColumn(name) for name in columns] or None,
         marked=lambda record: record.request_id in marked,
+        in_words=in_words,
     )
 
 
@@ -113,6 +116,15 @@ class TestCells:
     )
     def test_each_column_says_it_in_its_way(self, name: str, fields: dict[str, object], expected: Cell):
         assert cell(name, fields) == expected
+
+    @pytest.mark.parametrize(
+        ("name", "fields", "said"),
+        [("status", {"response_status_code": 403}, "403 failed"), ("actor", {}, "none"), ("ws", {}, "none")],
+    )
+    def test_signs_can_be_said_in_words(self, name: str, fields: dict[str, object], said: str):
+        rows = rows_of(made(fields), columns=[name], in_words=True)
+        assert [cell.text for cell in rows.cells(0) or []] == [said]
+        assert rows.columns[0].looks.width >= len(said)
 
     def test_ages_are_those_when_the_query_was_frozen(self):
         rows = rows_of(record(0, age=timedelta(hours=2, minutes=5).total_seconds()), columns=["time"])

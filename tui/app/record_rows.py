@@ -20,6 +20,7 @@ from tui.domain.fields import (
     TARGET,
     TIME,
     WORKSPACE,
+    Column,
 )
 from tui.domain.hits import HitFinder
 from tui.domain.names import NameKind, Names
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _SHORT_ID = 8
 _UUID_LENGTH = 36
-_STATUS_WIDTH_IN_WORDS = len("403 failed")
+_STATUS_IN_WORDS = Column("status", len("403 failed"))
 _MUTED = dict.fromkeys((ACTOR_TYPE, COUNTRY, REQUEST_ID), Tone.MUTED)
 
 
@@ -205,10 +206,8 @@ class RecordRows:
         return special.get(column.field) or (lambda record: _plain(column.read(record), tone))
 
     def _roomy(self, column: TableColumn) -> TableColumn:
-        """The column, with room for the words where it is as wide as usual."""
-        if not self._in_words or column.looks is not STATUS.column:
-            return column
-        return replace(column, looks=replace(column.looks, width=_STATUS_WIDTH_IN_WORDS))
+        """The column, with room for its words where it is as wide as usual."""
+        return replace(column, looks=_STATUS_IN_WORDS) if self._in_words and column.looks is STATUS.column else column
 
     def _time(self, record: AuditRecord) -> Cell:
         if record.time is None:

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.app.commands import Command
+from tui.app.spelling import is_plain
 
 _KEYS_WIDTH = 16
 
@@ -48,6 +49,7 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     box = query_one(VerticalScroll)
+    page = query_one("#page", Static)
 
     def __init__(self, title: str, sections: Sequence[Section]) -> None:
         super().__init__()
@@ -57,15 +59,23 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box"):
             yield Static(Content.assemble((self._title, "bold"), ("   esc closes · j k space b scroll", "dim")))
-            yield Static(self._page())
+            yield Static(id="page")
+            if is_plain(self):  # where no scroll bar tells it
+                yield Static(Content("\nThis is the end of the page."))
 
-    def _page(self) -> Content:
+    def on_resize(self) -> None:
+        self.page.update(self._page(self.page.size.width))
+
+    def _page(self, width: int) -> Content:
+        """The sections in lines of at most so many cells, their sentences wrapped below themselves."""
         lines: list[tuple[str, str] | str] = []
         for title, section in self._sections:
             lines.append((f"\n{title}\n", "bold $primary"))
-            width = max(_KEYS_WIDTH if word else 0 for word, _ in section)
+            words_width = max(_KEYS_WIDTH if word else 0 for word, _ in section)
             for word, sentence in section:
-                lines += [(f"  {word:<{width}}", "$accent"), f"{sentence}\n"]
+                front = f"  {word:<{words_width}}"
+                rows = [row.plain for row in Content(sentence).wrap(max(1, width - len(front)))]
+                lines += [(front, "$accent"), f"\n{' ' * len(front)}".join(rows), "\n"]
         return Content.assemble(*lines)
 
     def action_scroll(self, lines: int) -> None:
