@@ -31,7 +31,7 @@ RECORDS = 50_000
 MILLION = 1_000_000
 SCANNED = 100_000
 DAYS = 90
-PARTS = ["start", "keys", "scan", "million"]
+PARTS = ["start", "keys", "bytes", "scan", "million"]
 
 
 class Bench:
@@ -114,6 +114,8 @@ def main() -> int:
                 bench.run("From the command to the screen", names, data=str(data), **server)
             if "keys" in parts:
                 bench.run("Keys", ["explorer", "toolong", "less"], data=str(data), **peers, **server)
+        if "bytes" in parts:
+            bench.run("Bytes on the line", ["stock-driver", "bytes", "slow-line"])
         if "scan" in parts:
             with serving(SCANNED) as server:
                 bench.run("A scan", ["scan"], **server)

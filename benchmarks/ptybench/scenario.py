@@ -51,6 +51,7 @@ class Scenario:
     timeout_s: float = 60
     sync: bool = True  #  answer that synchronized output is supported
     kitty: bool = False  # answer that the kitty keyboard protocol is supported
+    line_rate: int = 0  # bytes a second that the line takes; 0: all at once
     before: str = ""  #   shell command run, unmeasured, before each run
     after: str = ""  #    ... and after it
 
@@ -94,6 +95,7 @@ def run_scenario(scenario: Scenario, show: bool = False) -> list[StepResult]:
         with Session(
             scenario.command, quiet_ms=scenario.quiet_ms, timeout_s=scenario.timeout_s, size=(columns, rows),
             env=scenario.env, cwd=scenario.cwd, sync=scenario.sync, kitty=scenario.kitty,
+            line_rate=scenario.line_rate,
         ) as session:  # fmt: skip
             for step in scenario.steps:
                 options = {item.name: getattr(step, item.name) for item in fields(Step) if item.name != "max"}

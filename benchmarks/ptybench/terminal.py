@@ -48,6 +48,7 @@ COLONS = re.compile(rb"\x1b\[[\d;]*:[\d:;]*m")
 PARTIAL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[P_^\]][^\x07\x1b]*\x1b?)?\Z")
 DEVICE = {b"": b"\x1b[?62;22c", b">": b"\x1b[>41;388;0c", b"=": b"\x1bP!|00000000\x1b\\"}
 SLICE = 512
+LINE_PIECE = 256  # bytes that a slow line takes at once
 
 
 class _Screen(pyte.Screen):
@@ -113,6 +114,7 @@ class Terminal:
 
     `sync`, `kitty`: what to answer when asked for synchronized output and the kitty keyboard.
     `record`: keep every byte that was written in `recording`.
+    `line_rate`: take no more bytes a second than a slow line would; 0 is all at once.
     """
 
     def __init__(
@@ -124,8 +126,10 @@ class Terminal:
         sync: bool = True,
         kitty: bool = False,
         record: bool = False,
+        line_rate: int = 0,
     ) -> None:
         self.size, self.sync, self.kitty = size, sync, kitty
+        self.line_rate, self._line_busy_until = line_rate, 0.0
         self.recording: bytearray | None = bytearray() if record else None
         self.exit_code: int | None = None
         self.screen = _Screen(*size)
@@ -178,11 +182,16 @@ class Terminal:
         if self.closed:
             time.sleep(min(max(wait_s, 0), 0.01))
             return False
-        if not self._poll.poll(max(0.0, wait_s) * 1000):
+        wait_s = max(0.0, wait_s)
+        if (busy_s := self._line_busy_until - time.perf_counter()) > 0:
+            time.sleep(min(busy_s, wait_s))
+            if busy_s > wait_s:
+                return False
+        if not self._poll.poll(wait_s * 1000):
             return False
         now = time.perf_counter_ns()
         try:
-            data = os.read(self.fd, 65536)
+            data = os.read(self.fd, LINE_PIECE if self.line_rate else 65536)
         except BlockingIOError:
             return False
         except OSError:  # the program closed its end
@@ -190,6 +199,8 @@ class Terminal:
         if not data:
             self.closed = True
             return False
+        if self.line_rate:
+            self._line_busy_until = now / 1e9 + len(data) / self.line_rate
         self.bytes += len(data)
         if self.recording is not None:
             self.recording += data

@@ -143,8 +143,8 @@ class Emulator:
         self._stream = _Stream(self._display)
 
     def feed(self, output: str) -> None:
-        """Show output as it comes through a pseudo-terminal: a line feed returns the carriage too."""
-        self._stream.feed(output.replace("\n", "\r\n"))
+        """Show output as it is."""
+        self._stream.feed(output)
 
     def resize(self, columns: int, lines: int) -> None:
         """Cut what is shown, or make room beside it and below."""

@@ -9,8 +9,8 @@ from rich.cells import cell_len
 
 from tests.terminal.emulator import Emulator
 from tests.terminal.painting import PASSED_ON, WORDS, Table, at, scribbles, tables, texts
-from tui.terminal.difference import Abilities
 from tui.terminal.frames import Frames
+from tui.terminal.strokes import Abilities
 
 SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")
 abilities = st.builds(Abilities, coloured_erase=st.booleans(), side_margins=st.booleans())
@@ -35,9 +35,10 @@ class Twins:
     def paint(self, painting: str) -> str:
         """Show a frame on both; gives what the lean one was sent."""
         for output in [SYNCHRONIZED[0], painting, SYNCHRONIZED[1]] if self.synchronized else [painting]:
-            self.whole.feed(output)
+            self.whole.feed(output.replace("\n", "\r\n"))
             self.lean.feed(self.frames.write(output))
-        sent = self.frames.flush(self.width, self.height)
+        self.frames.complete(self.width, self.height)
+        sent = self.frames.changes()
         self.lean.feed(sent)
         self.same()
         return sent
@@ -56,7 +57,8 @@ class Twins:
     def spoil_and_redraw(self, text: str) -> None:
         """Let another program write over the lean terminal, and draw that anew."""
         self.lean.spoil(text)
-        self.lean.feed(self.frames.redraw())
+        self.frames.forget()
+        self.lean.feed(self.frames.changes())
         self.same()
 
     def same(self) -> None:
@@ -131,7 +133,7 @@ class TestTheWholeFrame:
         assert "fourth" not in sent
 
     def test_is_not_sent_before_there_is_one(self):
-        assert Frames().redraw() == ""
+        assert Frames().changes() == ""
 
 
 class TestNothing:
@@ -150,7 +152,8 @@ class TestNothing:
     def test_without_a_painting(self):
         twins = Twins(Abilities(), 20, 3, synchronized=True)
         assert twins.frames.write(SYNCHRONIZED[0]) + twins.frames.write(SYNCHRONIZED[1]) == ""
-        assert twins.frames.flush(20, 3) == ""
+        twins.frames.complete(20, 3)
+        assert twins.frames.changes() == ""
 
 
 class TestWhatIsNoPainting:
@@ -158,12 +161,22 @@ class TestWhatIsNoPainting:
     def test_passes_and_what_was_painted_before_it_goes_first(self, output: str):
         frames = Frames()
         frames.write("\x1b[1;1Hbefore")
-        frames.flush(10, 2)
+        frames.complete(10, 2)
+        frames.changes()
         assert frames.write("\x1b[1;1Hafter!") == ""
         sent = frames.write(output)
         assert sent.endswith(output)
         assert "after!" in sent
-        assert frames.write("\x1b[1;1Hafter!") + frames.flush(10, 2) == "", "it left the screen as it was"
+        frames.complete(10, 2)
+        assert frames.changes() == "", "it left the screen as it was"
+
+    def test_does_not_draw_a_screen_anew_that_nobody_asked_for(self):
+        frames = Frames()
+        frames.write("\x1b[1;1Hsome text")
+        frames.complete(10, 2)
+        frames.changes()
+        frames.forget()
+        assert frames.write("\x1b[?1049h") == "\x1b[?1049h"
 
 
 def test_a_frame_is_shown_at_once_where_the_terminal_can():
@@ -191,7 +204,8 @@ class TestACharacterOfDoubtfulWidth:
         frames.abilities = Abilities(coloured_erase=erases_in_colour)
         for _ in range(data.draw(st.integers(1, 4))):
             frames.write(data.draw(scribbles(width, height, words=[*WORDS, *DOUBTFUL])))
-            sent = frames.flush(width, height)
+            frames.complete(width, height)
+            sent = frames.changes()
             as_we_think.feed(sent)
             otherwise.feed(sent)
             for right, seen in zip(as_we_think.seen(), otherwise.seen(), strict=True):

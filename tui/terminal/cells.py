@@ -75,6 +75,10 @@ class Row:
             return ()
         return [x for x, char in enumerate(self.chars) if _DOUBTFUL.search(char)]
 
+    def width_at(self, x: int) -> int:
+        """How many cells the character that stands there takes."""
+        return 2 if x + 1 < len(self) and not self.chars[x + 1] else 1
+
     def part(self, start: int, end: int) -> Row:
         """Its cells from `start` until before `end`, neither of which cuts a wide character."""
         return Row(self.chars[start:end], self.styles[start:end])

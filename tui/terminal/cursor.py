@@ -4,48 +4,38 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+Position = tuple[int, int | None]
+"""Row and column; the column is None where terminals differ in where they have left the cursor."""
+
 
 @lru_cache(maxsize=32768)
-def move(start: tuple[int, int] | None, end: tuple[int, int]) -> str:
-    """The fewest bytes that take the cursor from (row, column) to another one; None: nobody knows where it is.
+def move(start: Position | None, end: tuple[int, int]) -> str:
+    """The fewest bytes that take the cursor from one place, or from nobody knows where, to another.
 
-    Only whoever knows the column for certain may start there: not after the last column, where terminals differ in
-    whether the cursor stands in it or past it.
+    A line feed has to reach the terminal as it is: the pseudo-terminal must add no carriage return to it.
     """
+    row, column = end
     if start == end:
         return ""
-    ways = [_to_cell(*end)]
-    if start is not None:
-        (y, x), (row, column) = start, end
-        ways.append(_vertically(y, row) + _horizontally(x, column))
-        if row == y + 1:
-            ways.append("\r\n" + _horizontally(0, column))
-    return min(ways, key=_bytes)
+    to_cell = f"\x1b[{row + 1};{column + 1}H" if column else f"\x1b[{row + 1}H" if row else "\x1b[H"
+    if start is None:
+        return to_cell
+    return min(to_cell, _vertically(start[0], row) + _horizontally(start[1], column), key=len)
 
 
-def _bytes(way: str) -> int:
-    """How many bytes it is on the line: the pseudo-terminal adds a carriage return to each line feed."""
-    return len(way) + way.count("\n")
+def _vertically(start: int, row: int) -> str:
+    if start <= row:
+        return min("\n" * (row - start), _by(row - start, "B"), f"\x1b[{row + 1}d", key=len)
+    return min(_by(start - row, "A"), f"\x1b[{row + 1}d", key=len)
 
 
-def _to_cell(row: int, column: int) -> str:
-    if column:
-        return f"\x1b[{row + 1};{column + 1}H"
-    return f"\x1b[{row + 1}H" if row else "\x1b[H"
-
-
-def _vertically(y: int, row: int) -> str:
-    if y == row:
+def _horizontally(start: int | None, column: int) -> str:
+    if start == column:
         return ""
-    return min(f"\x1b[{row + 1}d", _by(row - y, "B") if row > y else _by(y - row, "A"), key=len)
-
-
-def _horizontally(x: int, column: int) -> str:
-    if x == column:
-        return ""
-    if not column:
-        return "\r"
-    return min(f"\x1b[{column + 1}G", _by(column - x, "C") if column > x else _by(x - column, "D"), key=len)
+    to_column = f"\x1b[{column + 1}G" if column else "\r"
+    if start is None:
+        return to_column
+    return min(to_column, _by(column - start, "C") if start < column else _by(start - column, "D"), key=len)
 
 
 def _by(count: int, letter: str) -> str:

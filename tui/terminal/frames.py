@@ -6,8 +6,9 @@ import re
 
 from tui.terminal.cells import Screen
 from tui.terminal.cursor import move
-from tui.terminal.difference import Abilities, Pen, cleared, difference
+from tui.terminal.difference import cleared, difference
 from tui.terminal.painting import is_painting, paint
+from tui.terminal.strokes import Abilities, Pen
 
 _SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")
 _HARMLESS = re.compile(
@@ -28,6 +29,7 @@ class Frames:
         self._painted = Screen(0, ())
         self._shown = Screen(0, ())
         self._is_shown_known = False
+        self._is_unsent = False
         self._pen = Pen()
         self._cursor = (0, 0)
         self._is_synchronized = False
@@ -49,37 +51,36 @@ class Frames:
         if is_painting(output):
             self._paintings.append(output)
             return ""
-        before = self.flush(*self.size)
+        if self._paintings:
+            self.complete(*self.size)
+        before = self.changes() if self._is_unsent else ""
         if _HARMLESS.fullmatch(output) is None:
             self.forget()
         return before + output
 
-    def flush(self, width: int, height: int) -> str:
+    def complete(self, width: int, height: int) -> None:
         """The frame is complete, and its screen of this size."""
-        if not self._paintings:
-            return ""
-        if (width, height) != self.size:
+        if self._paintings and (width, height) != self.size:
             self._painted = self._painted.resized(width, height)
             self.forget()
         for painting in self._paintings:
             self._cursor = paint(self._painted, painting)
+            self._is_unsent = True
         self._paintings.clear()
-        return self._changes()
 
-    def redraw(self) -> str:
-        """All of the screen, whatever the terminal shows."""
-        self.forget()
-        return self._changes() if self._painted.height else ""
-
-    def _changes(self) -> str:
+    def changes(self) -> str:
+        """What makes the terminal show the frame that was completed last."""
+        self._is_unsent = False
+        if not self._painted.height:
+            return ""
         output = ""
         if not self._is_shown_known:
             self._is_shown_known = True
             output, self._shown, self._pen = cleared(self._painted, self.abilities)
         changes, self._pen = difference(self._shown, self._painted, self._pen, self.abilities)
-        output += changes
         self._shown = self._painted.copy()
-        if output or self._pen.position != self._cursor:
+        output += changes
+        if self._pen.position != self._cursor:
             output += move(self._pen.position, self._cursor)
             self._pen = self._pen._replace(position=self._cursor)
         return output.join(_SYNCHRONIZED) if output and self._is_synchronized else output

@@ -1,0 +1,191 @@
+"""What has to be written of a line that changed: strokes of a pen, each in one style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tui.terminal.cells import Row
+from tui.terminal.cursor import Position, move
+from tui.terminal.styles import Style, sgr_between
+
+_GAP = 4
+"""So many unchanged cells are written again rather than jumped over, which takes as many bytes."""
+_ERASE_LINE = 3
+"""Bytes of an erasing to the end of the line."""
+_ERASE = 5
+"""Bytes of an erasing of some cells, and as many again to move over them."""
+
+
+class Pen(NamedTuple):
+    """Where a terminal's cursor is and in which style it writes; None is not known."""
+
+    position: Position | None = None
+    style: Style | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What not every terminal can do.
+
+    `coloured_erase`: erased cells take the background of the pen (terminfo's `bce`).
+    `side_margins`: scrolling can be held between two columns (DECLRMM).
+    """
+
+    coloured_erase: bool = False
+    side_margins: bool = False
+
+    def can_erase(self, fill: Style) -> bool:
+        """Whether erased cells can look like this."""
+        return fill.is_fill and (self.coloured_erase or not fill.background)
+
+
+class Stroke(NamedTuple):
+    """Text for a place, in one style unless it `leaves` the pen in another.
+
+    `after` is the column where it leaves the cursor, None where terminals differ.  `is_blank`: it looks the same in
+    every style whose blanks look like `style`.
+    """
+
+    row: int
+    column: int
+    after: int | None
+    style: Style
+    text: str
+    is_blank: bool = False
+    leaves: Style | None = None
+
+
+def drawn(strokes: Iterable[Stroke], pen: Pen) -> tuple[str, Pen]:
+    """The output for strokes, one after the other, and the pen that they leave."""
+    output: list[str] = []
+    position, current = pen
+    for stroke in strokes:
+        place = (stroke.row, stroke.column)
+        if position != place:
+            output.append(move(position, place))
+        if stroke.style is not current and not (stroke.is_blank and current and current.blank is stroke.style):
+            output.append(sgr_between(current, stroke.style))
+            current = stroke.style
+        output.append(stroke.text)
+        position = (stroke.row, stroke.after)
+        current = stroke.leaves or current
+    return "".join(output), Pen(position, current)
+
+
+def row_strokes(y: int, before: Row, after: Row, abilities: Abilities) -> Iterator[Stroke]:
+    """What makes one line into the other."""
+    cells = zip(before.chars, after.chars, before.styles, after.styles, strict=True)
+    differs = [old != new or was is not now for old, new, was, now in cells]
+    for x in after.doubtful:
+        if differs[x]:
+            apart, end = _doubtful_stroke(y, x, after)
+            differs[x:end] = [False] * (end - x)
+            yield apart
+    for start, end, is_erased in _spans(after, differs, abilities):
+        if is_erased:
+            text = "\x1b[K" if end == len(after) else f"\x1b[{end - start}X"
+            yield Stroke(y, start, start, after.styles[start], text, is_blank=True)
+        else:
+            for run in _runs(after, start, end):
+                if stroke := _stroke(y, after, run, differs):
+                    yield stroke
+
+
+def _doubtful_stroke(y: int, start: int, row: Row) -> tuple[Stroke, int]:
+    """Characters of which nobody knows how wide this terminal draws them, and the certain one behind them.
+
+    Both of a wide one's cells are emptied first, and the cursor is put into its place after each: a wrong guess harms
+    that character alone.  Gives the column behind all of them, too.
+    """
+    strokes = []
+    x, is_doubtful = start, True
+    while x < len(row) and is_doubtful:
+        is_doubtful = x in row.doubtful
+        end = x + row.width_at(x)
+        if is_doubtful and end - x > 1:
+            strokes.append(Stroke(y, x, end, row.styles[x], "  "))
+        after = None if is_doubtful or end == len(row) else end
+        strokes.append(Stroke(y, x, after, row.styles[x], row.chars[x], is_blank=row.chars[x] == " "))
+        x = end
+    style = row.styles[start]
+    text, pen = drawn(strokes, Pen((y, start), style))
+    return Stroke(y, start, strokes[-1].after, style, text, leaves=None if pen.style is style else pen.style), x
+
+
+def _spans(row: Row, differs: list[bool], abilities: Abilities) -> Iterator[tuple[int, int, bool]]:
+    """Where cells change that lie close together, and whether they are better erased than written."""
+    start, end = -1, -_GAP - 1
+    for x in [x for x, it_does in enumerate(differs) if it_does]:
+        if x < end:
+            continue
+        if x - end > _GAP or any(end <= doubtful < x for doubtful in row.doubtful):
+            if start >= 0:
+                yield start, end, False
+            start = x
+        erased_to = _erased_to(row, x, differs, abilities) if row.chars[x] == " " else x
+        if erased_to > x:
+            if start < x:
+                yield start, x, False
+            yield x, erased_to, True
+            start, end = erased_to, erased_to
+        else:
+            end = x + 1
+    if 0 <= start < end:
+        yield start, end, False
+
+
+def _erased_to(row: Row, x: int, differs: list[bool], abilities: Abilities) -> int:
+    """Where blanks end that are better erased than written; `x` where it is better to write them."""
+    fill, width = row.styles[x], len(row)
+    if not abilities.can_erase(fill):
+        return x
+    end = x
+    while end < width and row.chars[end] == " " and row.styles[end] is fill:
+        end += 1
+    if end < width:
+        least = 2 * _ERASE if differs[end] else _ERASE
+        while not differs[end - 1]:
+            end -= 1
+        return end if end - x > least else x
+    return end if any(differs[x + _ERASE_LINE :]) else x
+
+
+class _Run(NamedTuple):
+    """Cells from `start` until before `end` that one style fits."""
+
+    start: int
+    end: int
+    style: Style
+    is_blank: bool
+
+
+def _runs(row: Row, start: int, end: int) -> Iterator[_Run]:
+    """Divide cells by style; blanks go with any style whose blanks look like them."""
+    begun, pen, is_blank = start, row.styles[start], True
+    for x in range(start, end):
+        char, style = row.chars[x], row.styles[x]
+        if is_blank and style.blank is pen:
+            pen = style
+        elif style is not pen and not (char == " " and style is pen.blank):
+            yield _Run(begun, x, pen, is_blank)
+            begun, pen, is_blank = x, style, True
+        is_blank = is_blank and char == " "
+    yield _Run(begun, end, pen, is_blank)
+
+
+def _stroke(y: int, row: Row, run: _Run, differs: list[bool]) -> Stroke | None:
+    """What writes a run, without the cells at its ends that are right already; None where all are."""
+    start, end, style, is_blank = run
+    while start < end and not differs[start]:
+        start += 1
+    while start < end and not differs[end - 1]:
+        end -= 1
+    if start == end:
+        return None
+    if not row.chars[start]:
+        start -= 1
+    if end < len(row) and not row.chars[end]:
+        end += 1
+    return Stroke(y, start, end if end < len(row) else None, style, "".join(row.chars[start:end]), is_blank)
