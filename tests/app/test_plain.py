@@ -163,6 +163,7 @@ WALK = {
     "columns": (("C",), "space show"),
     "views": (("apostrophe",), "Saved views"),
     "a view being saved": (("apostrophe", "s"), "Save as"),
+    "a question": (("apostrophe", "x"), "Delete failures?"),
     "copy": (("y",), "Markdown"),
     "pivot": (("p",), "Pivot"),
     "commands": (("colon",), "Search for commands..."),
@@ -184,6 +185,16 @@ class TestEveryScreen:
             await comes_to_rest(story, shown)
             assert strange_signs(story.text) == ""
             assert len(panes_in_sight(story)) == 1
+
+    async def test_is_text_where_a_secret_is_shown(self, server: DemoServer):
+        async with exploring(server, query=asking("res:plugins since:7d"), plain=True) as story:
+            await comes_to_rest(story, " plugins")
+            await story.press("enter", "1", "slash", *"redacted", "enter")
+            await comes_to_rest(story, "1 of")
+            assert strange_signs(story.text) == ""
+            await story.press("R")
+            await comes_to_rest(story, "The value is fetched again")
+            assert strange_signs(story.text) == ""
 
     @pytest.mark.parametrize("problem", [KeyMissing("There is no key."), Unreachable("The network is away.")])
     async def test_is_text_where_there_are_no_rows(self, problem: KeyMissing | Unreachable):

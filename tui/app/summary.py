@@ -27,7 +27,7 @@ _KIND_WORDS = {NameKind.USER: "people", NameKind.WORKSPACE: "workspaces", NameKi
 @dataclass(frozen=True, slots=True)
 class State:
     """How things stand.  `waiting` is the seconds left before another attempt, and why it is needed; `order` how rows
-    are sorted, "" by time; `note` how the query came about."""
+    are sorted, "" by time; `note` how the query came about; `cursor` the row to tell of instead of those in view."""
 
     query: AuditQuery
     names: Names
@@ -45,6 +45,7 @@ class State:
     order: str = ""
     marks: int = 0
     naming: bool = False
+    cursor: int | None = None
 
 
 def bar_end(state: State) -> list[Part]:
@@ -95,8 +96,9 @@ def _rows(state: State, before: str) -> list[Part]:
     known = exploration.total if exploration.merged else count if exploration.extent_known else None
     total = f"{known:,}" if known is not None else f"{exploration.loaded:,} or more"
     last = min(state.view.stop, count)
+    shown = f"{min(state.view.start + 1, last):,}–{last:,}" if state.cursor is None else f"row {state.cursor + 1:,}"
     return [
-        Part(f"{before}{min(state.view.start + 1, last):,}–{last:,} of {total}", "strong"),
+        Part(f"{before}{shown} of {total}", "strong"),
         Part(f"{exploration.loaded:,} loaded", "plain"),
     ]
 
@@ -109,7 +111,7 @@ def _scan(state: State, before: str) -> list[Part]:
     else:
         looked = f"scanned {exploration.scanned:,} of {_most(exploration)}"
     matching = Part(f"{exploration.row_count:,} match", "strong")
-    return [Part(f"{before}{looked}", "plain"), matching]
+    return [*_row(state), Part(f"{before}{looked}", "plain"), matching]
 
 
 def _most(exploration: Exploration) -> str:
@@ -119,7 +121,14 @@ def _most(exploration: Exploration) -> str:
 
 
 def _order(state: State) -> list[Part]:
-    return [Part(clean(state.order, 80), "strong")]
+    return [*_row(state), Part(clean(state.order, 80), "strong")]
+
+
+def _row(state: State) -> list[Part]:
+    """The row under the cursor, where it is to be told."""
+    if state.cursor is None or not state.exploration.row_count:
+        return []
+    return [Part(f"row {state.cursor + 1:,}", "strong")]
 
 
 def _window(window: Window, style: TimeStyle) -> str:

@@ -34,6 +34,7 @@ from tui.domain.names import Names
 from tui.domain.plan import Unnamed
 from tui.domain.query import AuditQuery, Clause, free_texts
 from tui.domain.query_text import format_query
+from tui.formats.views import View
 from tui.session.exploration import Change, Exploration
 
 if TYPE_CHECKING:
@@ -56,10 +57,12 @@ class AskingScreen(PanesScreen):
     status = query_one("#status", Line)
 
     def __init__(self, given: Context) -> None:
-        super().__init__()
+        super().__init__(View.FACTS if given.plain else View.BODY)
         self._given = given
         self._exploration = Exploration()
-        self._rows = RecordRows(self._exploration, given.memory.layout.columns, marked=self._is_marked)
+        self._rows = RecordRows(
+            self._exploration, given.memory.layout.columns, marked=self._is_marked, in_words=given.plain
+        )
         self._investigation = Investigation(
             given, self._exploration, place=self._place, zone=lambda: self._rows.style.zone
         )
@@ -309,6 +312,7 @@ class AskingScreen(PanesScreen):
             label=self._given.label,
             colour=self._given.colour,
             view=self.table.visible_rows,
+            cursor=self.table.cursor_row if self._given.plain else None,
             order=self._rows.sort_label,
             marks=len(self._given.memory.marks),
             connecting=self._connection is None and self._connection_problem is None,
@@ -387,6 +391,8 @@ class AskingScreen(PanesScreen):
     @on(RecordTable.CursorMoved)
     def _cursor_moved(self) -> None:
         self._hold()
+        if self._given.plain:
+            self._draw_lines()
         if not self.detail_open:
             return
         if self._detail_rest is not None:

@@ -18,6 +18,7 @@ from tui.app.widgets.filter_panel import FilterPanel
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.query_bar import QueryBar
 from tui.app.widgets.record_table import RecordTable
+from tui.formats.views import View
 
 if TYPE_CHECKING:
     from textual.widget import AwaitMount
@@ -55,8 +56,10 @@ class PanesScreen(Screen[None]):
     detail = query_one(DetailPane)
     keys = query_one(KeyLine)
 
-    def __init__(self) -> None:
+    def __init__(self, first_view: View = View.BODY) -> None:
+        """`first_view` is the tab that the detail opens with."""
         super().__init__()
+        self._first_view = first_view
         self._detail_mount: AwaitMount | None = None
 
     def show_detail(self) -> None:
@@ -70,7 +73,7 @@ class PanesScreen(Screen[None]):
     async def mount_detail(self) -> None:
         """Add the pane that nobody can look at before there are rows; building it would hold those up."""
         if self._detail_mount is None:
-            self._detail_mount = self.main.mount(DetailPane(id="detail"), after=self.table)
+            self._detail_mount = self.main.mount(DetailPane(self._first_view, id="detail"), after=self.table)
         await self._detail_mount
 
     @property

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.segment import Segment
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.app.spelling import is_plain
 from tui.domain.clean import clean
 
 
@@ -26,7 +29,7 @@ class Pick(NamedTuple):
 
 
 class ListKeys(OptionList):
-    """An option list that also goes by the letters of the rest of the program."""
+    """An option list that also goes by the letters of the rest of the program; in plain mode it marks where it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", show=False, id="list.down"),
@@ -34,6 +37,11 @@ class ListKeys(OptionList):
         Binding("g", "first", show=False, id="list.first"),
         Binding("G", "last", show=False, id="list.last"),
     ]
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        here = self.highlighted is not None and y == self._index_to_line[self.highlighted] - self.scroll_offset.y
+        return Strip.join([Strip([Segment(">")]), strip.crop(1)]) if here and is_plain(self) else strip
 
 
 class PickScreen(ModalScreen[str]):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import ClassVar, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -15,10 +16,14 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.app.spelling import is_plain, letters, without_spelling
 from tui.app.widgets.document_drawing import Wrap, overlay
 from tui.formats.document import STRING_LIMIT, Document, Role, Span, note
 from tui.formats.find import Find, Hit
 from tui.formats.folding import Folding
+
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
 
 WRAP_LIMIT = 64 * 1024
 """Characters up to which a document can be wrapped: all its lines are measured for it."""
@@ -26,6 +31,8 @@ WRAP_LIMIT = 64 * 1024
 _GUTTER = 2
 _MORE_FACTOR = 16
 _CURSOR, _FOLDED, _OPEN = "▌", "▸", "▾"
+_OURS = {Role.NOTE, Role.MORE, Role.REDACTED}
+"""Roles of what the record doesn't say."""
 
 
 class Place(NamedTuple):
@@ -204,6 +211,9 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
             if event.x < _GUTTER:
                 self.action_toggle_fold()
 
+    def on_mount(self) -> None:
+        self._wanted_wrap = is_plain(self)
+
     def on_resize(self) -> None:
         if self._wrap is not None:
             self._lay_out()
@@ -295,7 +305,14 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._left = max(0, min(left, widest - self._room // 2))
         self.refresh()
 
+    @property
+    def cursor_y(self) -> int:
+        return self._top(self._folding.row(self._cursor)) - self.scroll_offset.y
+
     # Drawing
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return without_spelling(super().get_line_filters())
 
     def _spans(self, line: int) -> list[Span]:
         spans = self._drawn.get(line)
@@ -304,6 +321,8 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
                 spans = self._document.folded(line)
             else:
                 spans = self._document.spans(line, self._limits.get(line, STRING_LIMIT))
+            if is_plain(self):
+                spans = [Span(letters(text), role) if role in _OURS else Span(text, role) for text, role in spans]
             self._drawn.set(line, spans)
         return spans
 
@@ -332,10 +351,10 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
             fold = _FOLDED
         elif first and self._document.last(line) > line:
             fold = _OPEN
-        return [
-            Segment(_CURSOR if line == self._cursor else " ", self._style("mark")),
-            Segment(fold, self._style("fold")),
-        ]
+        mark = _CURSOR if line == self._cursor else " "
+        if is_plain(self):
+            mark, fold = letters(mark) if first else " ", letters(fold)
+        return [Segment(mark, self._style("mark")), Segment(fold, self._style("fold"))]
 
     def _segments(self, line: int) -> list[Segment]:
         """The line in its colours, its hits marked."""

@@ -21,6 +21,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.app.spelling import is_plain
 from tui.app.widgets.dropdown import Dropdown
 from tui.app.widgets.line import Line, Part
 from tui.app.widgets.query_help import Choice, Help, help_at
@@ -196,12 +197,13 @@ class QueryBar(Horizontal):
     def _draw_rest(self) -> None:
         text = self._shown.parsed.text
         room = max(0, self.size.width - self._right_width - 2)
-        shown = text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip()
+        cut = "..." if is_plain(self) else "…"
+        shown = text if cell_len(text) <= room else set_cell_size(text, max(0, room - len(cut))).rstrip()
         pieces = toned(self._shown.parsed, self._shown.sent, self._shown.parsed.diagnostics)
         parts = [Part(shown[start:end], tone) for start, end, tone in pieces]
         if not text:
             parts = [Part("every record", "muted")]
-        self.rest.show([Part(" "), *parts, Part("…" if shown != text else "", "muted")], self._right)
+        self.rest.show([Part(" "), *parts, Part(cut if shown != text else "", "muted")], self._right)
 
     @property
     def _right_width(self) -> int:
@@ -333,8 +335,9 @@ class QueryBar(Horizontal):
     def _verdict(self, reading: Reading) -> list[Part]:
         """Whether the text can be asked, and whether records must be scanned for it."""
         if reading.parsed.diagnostics:
-            return [Part(" ✗ ", "bad" if self._help.wrong else "muted")]
-        return [Part(" scan" if reading.local else "", "muted"), Part(" ✓ ", "good")]
+            return [Part(" not yet a query" if is_plain(self) else " ✗ ", "bad" if self._help.wrong else "muted")]
+        good = " good" if is_plain(self) else " ✓ "
+        return [Part(" scan" if reading.local else "", "muted"), Part(good, "good")]
 
     def action_step(self, step: int) -> None:
         """Mark another choice; where none is marked and nothing was typed, or there is none, put in another query."""

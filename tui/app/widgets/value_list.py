@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -15,7 +15,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.app.spelling import is_plain, letters, without_spelling
 from tui.app.widgets.row_line import fit
+
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
 
 _COUNT_WIDTH = 11
 _SHARE_WIDTH = 9
@@ -114,22 +118,30 @@ class ValueList(ScrollView, can_focus=True, inherit_bindings=False):
         if height:
             self.scroll_to(y=min(max(top, self._cursor - height + 1), self._cursor), animate=False)
 
+    @property
+    def cursor_y(self) -> int:
+        return self._cursor - self.scroll_offset.y
+
     # Drawing
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return without_spelling(super().get_line_filters())
 
     def render_line(self, y: int) -> Strip:
         width, number = self.size.width, self.scroll_offset.y + y
         if number >= self._count or self._line is None:
             return Strip.blank(width, self.rich_style)
-        return self._draw(self._line(number), width, here=number == self._cursor)
+        return self._draw(self._line(number), width, here=number == self._cursor, plain=is_plain(self))
 
-    def _draw(self, line: ValueLine, width: int, *, here: bool) -> Strip:
+    def _draw(self, line: ValueLine, width: int, *, here: bool, plain: bool) -> Strip:
         room = max(4, width - 1 - _COUNT_WIDTH - _SHARE_WIDTH - _GAP)
-        bar_room = min(_WIDEST_BAR, room * 2 // 5)
+        bar_room = 0 if plain else min(_WIDEST_BAR, room * 2 // 5)
         room -= bar_room
+        mark, number = ("▌" if here else " "), line.number.rjust(_COUNT_WIDTH)
         pieces = [
-            ("▌" if here else " ", "mark"),
+            (letters(mark) if plain else mark, "mark"),
             *_value_pieces(line, room),
-            (line.number.rjust(_COUNT_WIDTH), "count" if line.sure else "faint"),
+            (letters(number) if plain else number, "count" if line.sure else "faint"),
             (line.share.rjust(_SHARE_WIDTH), "count" if line.sure else "faint"),
             (" " * _GAP, "count"),
             (bar(line.bar, bar_room), "bar" if line.sure else "faint-bar"),
