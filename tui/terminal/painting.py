@@ -10,7 +10,8 @@ from tui.terminal.styles import DEFAULT, Style, read_sgr
 
 _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _STYLED_TEXT = re.compile(r"(\x1b\[[\d;]*m)?([^\x00-\x1f]*)")
-_FOREIGN = re.compile(r"\x1b(?!\[(?:\d+;\d+H|[\d;]*m))|[\x00-\x09\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
+_SEQUENCE = re.compile(r"\x1b\[(?:\d+;\d+H|[\d;]*m)")
+_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 
 
 def is_painting(output: str) -> bool:
@@ -18,7 +19,9 @@ def is_painting(output: str) -> bool:
 
     Ends of lines may stand before moves only.
     """
-    return _MOVE.match(output) is not None and _FOREIGN.search(output) is None
+    if _MOVE.match(output) is None or _CONTROL.search(output):
+        return False
+    return output.count("\x1b") == len(_SEQUENCE.findall(output))
 
 
 def paint(screen: Screen, output: str) -> tuple[int, int]:

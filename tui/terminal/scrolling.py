@@ -37,17 +37,18 @@ def find_scroll(before: Screen, after: Screen) -> Scroll | None:
     Rows are compared by the text that changed alone: what stands beside it may stay, and a row that was highlighted is
     the same row.
     """
+    texts = [row.text for row in before]
     by_distance: dict[int, list[_Found]] = defaultdict(list)
-    for y, (old, row) in enumerate(zip(before, after, strict=True)):
-        if row is old or row.text == old.text:
+    for y, (old, row) in enumerate(zip(texts, after, strict=True)):
+        if row is before.rows[y] or row.text == old:
             continue
-        changed = list(map(ne, row.text, old.text))
+        changed = list(map(ne, row.text, old))
         left, right = changed.index(True), len(changed) - changed[::-1].index(True) - 1
         text = row.text[left : right + 1]
         if len(text) < _LEAST_TEXT or text.isspace():
             continue
-        for other, candidate in enumerate(before):
-            if candidate.text.startswith(text, left):
+        for other, candidate in enumerate(texts):
+            if candidate.startswith(text, left):
                 by_distance[other - y].append(_Found(y, left, right))
     if not by_distance:
         return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import compress
+from operator import is_not, ne, or_
 from typing import NamedTuple
 
 from tui.terminal.cells import Row
@@ -76,8 +78,9 @@ def drawn(strokes: Iterable[Stroke], pen: Pen) -> tuple[str, Pen]:
 
 def row_strokes(y: int, before: Row, after: Row, abilities: Abilities) -> Iterator[Stroke]:
     """What makes one line into the other."""
-    cells = zip(before.chars, after.chars, before.styles, after.styles, strict=True)
-    differs = [old != new or was is not now for old, new, was, now in cells]
+    differs = list(map(ne, before.chars, after.chars))
+    if before.styles != after.styles:
+        differs = list(map(or_, differs, map(is_not, before.styles, after.styles)))
     for x in after.doubtful:
         if differs[x]:
             apart, end = _doubtful_stroke(y, x, after)
@@ -117,10 +120,10 @@ def _doubtful_stroke(y: int, start: int, row: Row) -> tuple[Stroke, int]:
 def _spans(row: Row, differs: list[bool], abilities: Abilities) -> Iterator[tuple[int, int, bool]]:
     """Where cells change that lie close together, and whether they are better erased than written."""
     start, end = -1, -_GAP - 1
-    for x in [x for x, it_does in enumerate(differs) if it_does]:
+    for x in compress(range(len(row)), differs):
         if x < end:
             continue
-        if x - end > _GAP or any(end <= doubtful < x for doubtful in row.doubtful):
+        if x - end > _GAP or (row.doubtful and any(end <= doubtful < x for doubtful in row.doubtful)):
             if start >= 0:
                 yield start, end, False
             start = x
