@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import termios
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import psutil
 import pytest
@@ -204,37 +205,34 @@ class TestPlainText:
 
 
 class Terminal:
-    """A pseudo-terminal with somebody in `show_alone` at it."""
+    """A pseudo-terminal, and somebody at it who presses keys once they are taken one by one."""
 
-    def __init__(self, text: str = "first") -> None:
+    def __init__(self) -> None:
         outside, inside = os.openpty()
         self._outside = os.fdopen(outside, "rb+", buffering=0)
+        self.screen = os.fdopen(inside, "w")
+        self.keyboard = inside
         termios.tcsetwinsize(inside, (24, 80))
-        self._inside = os.fdopen(inside, "w")
-        self.settings = termios.tcgetattr(inside)
-        self._showing = threading.Thread(
-            target=lambda: show_alone(text, keyboard=inside, screen=self._inside), daemon=True
-        )
-        self._showing.start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._outside.close()
-        self._inside.close()
+        self.screen.close()
 
-    def until(self, written: Callable[[bytes], bool]) -> bytes:
-        """Read until what was written is as wanted."""
-        read = b""
-        while not written(read):
-            read += self._outside.read(1024)
-        return read
+    def show_alone(self, text: str, act: Callable[[], object]) -> None:
+        """Show the text to somebody who does this."""
 
-    def takes_keys(self) -> None:
-        """Wait until keys come one by one."""
-        while termios.tcgetattr(self._inside)[3] & termios.ICANON:
-            pass
+        def wait_and_act() -> None:
+            while self.settings[3] & termios.ICANON:
+                pass
+            act()
+
+        somebody = threading.Thread(target=wait_and_act)
+        somebody.start()
+        show_alone(text, keyboard=self.keyboard, screen=self.screen)
+        somebody.join()
 
     def press(self, keys: bytes) -> None:
         self._outside.write(keys)
@@ -243,46 +241,52 @@ class Terminal:
         self._outside.close()
 
     @property
-    def quiet(self) -> bool:
-        """Whether nothing more was written."""
-        return select.select([self._outside], [], [], 0)[0] == []
-
-    def comes_back(self) -> bool:
-        self._showing.join(PATIENT)
-        return not self._showing.is_alive()
+    def settings(self) -> list[Any]:
+        return termios.tcgetattr(self.keyboard)
 
     @property
-    def settings_now(self) -> list[object]:
-        return termios.tcgetattr(self._inside)
+    def written(self) -> bytes:
+        """What was written since this was last looked at."""
+        ready = select.select([self._outside], [], [], 0)[0]
+        return self._outside.read(4096) if ready else b""
 
 
 class TestOnATerminal:
     def test_the_text_stands_alone_from_the_first_line_on(self):
-        with Terminal("first\nsecond") as terminal:
-            written = terminal.until(lambda read: read.endswith(b"second\r\n"))
-            assert written == b"\r\n" * 24 + b"\x1b[Hfirst\r\nsecond\r\n"
-            terminal.takes_keys()
-            terminal.press(b"\r")
-            assert terminal.comes_back()
+        with Terminal() as terminal:
+            terminal.show_alone("first\nsecond", lambda: terminal.press(b"\r"))
+            assert terminal.written == b"\r\n" * 24 + b"\x1b[Hfirst\r\nsecond\r\n"
 
     @pytest.mark.parametrize("key", [b"\r", b"\n", b"\x03", b"\x04", b"q"], ids=ascii)
     def test_a_key_comes_back_and_leaves_the_terminal_as_it_was(self, key: bytes):
         with Terminal() as terminal:
-            terminal.takes_keys()
-            terminal.press(key)
-            assert terminal.comes_back()
-            assert terminal.settings_now == terminal.settings
+            before = terminal.settings
+            terminal.show_alone("first", lambda: terminal.press(key))
+            assert terminal.settings == before
 
     def test_other_keys_are_neither_seen_nor_do_they_come_back(self):
         with Terminal() as terminal:
-            terminal.until(lambda read: read.endswith(b"first\r\n"))
-            terminal.takes_keys()
-            terminal.press(b"x \x1b[A\x1a\x1c\r")
-            assert terminal.comes_back()
-            assert terminal.quiet
+            terminal.show_alone("first", lambda: terminal.press(b"x \x1b[A\x1a\x1c\r"))
+            assert terminal.written.endswith(b"first\r\n")
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+    def test_a_signal_that_asks_to_end_comes_back_once_it_is_handled(self, number: signal.Signals):
+        handled: list[int] = []
+        others = {one: signal.signal(one, lambda got, _: handled.append(got)) for one in (signal.SIGUSR1, number)}
+
+        def send_both() -> None:
+            for one in others:
+                os.kill(os.getpid(), one)
+
+        try:
+            with Terminal() as terminal:
+                terminal.show_alone("first", send_both)
+        finally:
+            for one, handler in others.items():
+                signal.signal(one, handler)
+        assert set(handled) == set(others)
+        assert signal.set_wakeup_fd(-1) == -1
 
     def test_a_terminal_that_goes_away_comes_back(self):
         with Terminal() as terminal:
-            terminal.takes_keys()
-            terminal.hang_up()
-            assert terminal.comes_back()
+            terminal.show_alone("first", terminal.hang_up)

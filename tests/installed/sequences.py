@@ -33,17 +33,20 @@ _CLIPBOARD = re.compile(rb"\x1b\]52;c;[A-Za-z0-9+/=]*\x07")
 _ARRIVED = re.compile(rb"\x1b\]52;c?;([A-Za-z0-9+/=]*)\x07")
 """tmux hands on a clipboard write without naming the clipboard."""
 
+_PIECE_FOR_SCREEN = re.compile(rb"\x1bP((?:\x1b\]52;c;)?[A-Za-z0-9+/=]*\x07?)\x1b\\")
+"""GNU screen takes a clipboard write in strings of its own, which it hands on one after the other."""
+
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def clipboard_writes(written: bytes) -> list[bytes]:
     """What reached the terminal's clipboard, still in base64, in order."""
-    return _ARRIVED.findall(written)
+    return _ARRIVED.findall(_PIECE_FOR_SCREEN.sub(rb"\1", written))
 
 
 def strangers(written: bytes) -> list[str]:
     """What in these bytes is neither plain text nor allowed; clipboard writes are left to `clipboard_writes`."""
-    plain = _SEQUENCE.sub(b"", _CLIPBOARD.sub(b"", written))
+    plain = _SEQUENCE.sub(b"", _CLIPBOARD.sub(b"", _PIECE_FOR_SCREEN.sub(rb"\1", written)))
     try:
         text = plain.decode()
     except UnicodeDecodeError as error:

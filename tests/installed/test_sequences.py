@@ -27,3 +27,11 @@ class TestTheList:
         written = b"before\x1b]52;c;aGVsbG8=\x07after"
         assert strangers(written) == []
         assert clipboard_writes(written) == [b"aGVsbG8="]
+
+    def test_a_clipboard_write_in_pieces_for_screen_is_one(self):
+        written = b"before\x1bP\x1b]52;c;aGVs\x1b\\\x1bPbG8=\x1b\\\x1bP\x07\x1b\\after"
+        assert strangers(written) == []
+        assert clipboard_writes(written) == [b"aGVsbG8="]
+
+    def test_pieces_of_anything_else_are_told(self):
+        assert strangers(b"\x1bP\x1b]0;owned\x07\x1b\\") != []

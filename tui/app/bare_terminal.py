@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import termios
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _COMES_BACK = (b"\r", b"\n", b"\x03", b"\x04", b"q")
 _TERMINAL_GONE = b""
+_ASK_TO_END = (signal.SIGTERM, signal.SIGHUP)
 _LOCAL_FLAGS = 3
 """Where `termios.tcgetattr` keeps echo, line editing and signals by keys."""
 
@@ -36,15 +38,20 @@ def bare_terminal(app: App[Any]) -> Iterator[None]:
 def show_alone(text: str, *, keyboard: int, screen: TextIO) -> None:
     """Show nothing but `text` on a bare terminal, until enter, ctrl+c, ctrl+d or q is pressed or the terminal is gone.
 
-    What the terminal showed moves up, out of view.
+    What the terminal showed moves up, out of view.  A signal that asks the process to end comes back too, so that it
+    can: nothing else runs here meanwhile.
     """
     with suppress(OSError, termios.error):
         lines = os.get_terminal_size(screen.fileno()).lines
         screen.write("\n" * lines + "\x1b[H" + text + "\n")
         screen.flush()
-        with _single_keys(keyboard):
-            while os.read(keyboard, 1) not in {*_COMES_BACK, _TERMINAL_GONE}:
-                pass
+        with _single_keys(keyboard), _signals() as signals:
+            while True:
+                ready, _, _ = select.select([keyboard, signals], [], [])
+                if signals in ready and os.read(signals, 1)[0] in _ASK_TO_END:
+                    return
+                if keyboard in ready and os.read(keyboard, 1) in {*_COMES_BACK, _TERMINAL_GONE}:
+                    return
 
 
 @contextmanager
@@ -59,3 +66,17 @@ def _single_keys(keyboard: int) -> Iterator[None]:
     finally:
         with suppress(termios.error):
             termios.tcsetattr(keyboard, termios.TCSANOW, before)
+
+
+@contextmanager
+def _signals() -> Iterator[int]:
+    """A pipe that tells the numbers of signals, a byte each, beside whatever handles them."""
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    others = signal.set_wakeup_fd(tell)
+    try:
+        yield told
+    finally:
+        signal.set_wakeup_fd(others)
+        os.close(told)
+        os.close(tell)
