@@ -54,8 +54,8 @@ class TestADisplay:
             assert displays(DISPLAY=name) == {"DISPLAY"}
         assert displays(DISPLAY=name) == set()
 
-    @pytest.mark.parametrize("name", ["", "nonsense", ":", ":x", "localhost:99999999", ":-1"])
-    def test_by_a_name_that_means_nothing_is_dead(self, name: str):
+    @pytest.mark.parametrize("name", ["", "nonsense", ":", ":x", "localhost:99999999", ":-1", "desk.example:0"])
+    def test_by_a_name_that_means_nothing_here_is_dead(self, name: str):
         assert displays(DISPLAY=name, WAYLAND_DISPLAY=name) == set()
 
 

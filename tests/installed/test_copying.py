@@ -192,6 +192,11 @@ class TestInScreen:
         assert "through screen" in explorer.screen
         receives(explorer, "\n".join(ids))
 
+    def test_what_is_sent_to_it_is_on_the_list_of_what_may_be(self, start: Start, ids: list[str]):
+        explorer = start(STY="7.story", TERM="screen-256color")
+        copy(explorer, SENT)
+        receives(explorer, "\n".join(ids))
+
     def test_a_long_text_too_and_nothing_of_it_is_drawn(self, inside_screen: Start, own_home: Path):
         ids = mark(300)
         explorer = inside_screen()

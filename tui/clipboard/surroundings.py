@@ -15,6 +15,7 @@ _TOOLS = ("tmux", "pbcopy", "clip.exe", "wl-copy", "wl-paste", "xclip", "xsel", 
 _PROBE_SECONDS = 0.5
 _X_SOCKETS = "/tmp/.X11-unix"  # noqa: S108 - where X servers listen, by convention
 _X_PORT = 6000
+_THIS_HOST = ("localhost", "127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Surroundings:
 
 
 def look_around(environ: Mapping[str, str]) -> Surroundings:
-    """What holds here and now; takes up to a second, where a display is far away and silent."""
+    """What holds here and now; takes up to a second, where a display does not answer."""
     path = environ.get("PATH")
     return Surroundings(
         environ=environ,
@@ -55,7 +56,7 @@ def _answering(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _x_display_listens(name: str) -> bool:
-    """Whether something listens at an X display, as "host:number.screen" names it; without a host, on this machine."""
+    """Whether something listens at an X display of this machine, or one forwarded to it: "host:number.screen"."""
     host, _, number = name.rpartition(":")
     number = number.partition(".")[0]
     if not number.isdecimal():
@@ -63,7 +64,8 @@ def _x_display_listens(name: str) -> bool:
     if host in {"", "unix"}:
         file = f"{_X_SOCKETS}/X{number}"
         return _listens(file) or _listens(f"\0{file}")
-    return _listens((host, _X_PORT + int(number)))
+    # Another host's name would have to be looked up first, which may take as long as it likes.
+    return host in _THIS_HOST and _listens((host, _X_PORT + int(number)))
 
 
 def _listens(address: str | tuple[str, int]) -> bool:
