@@ -223,7 +223,7 @@ class TestTrouble:
         with running("count", "is:failed", EVER, server=server) as process:
             server.wait_for_requests(4)
             process.send_signal(signal.SIGINT)
-            said, complaints = process.communicate(timeout=20)
+            said, complaints = process.communicate(timeout=60)
         assert (process.returncode, said) == (130, "")
         assert re.fullmatch(r"portkey-audit: interrupted: scanned [\d,]+ of 1,200 · \d+ match\n", complaints)
 

@@ -121,7 +121,7 @@ class StandIn:
             self._requests.clear()
             self._count = 0
 
-    def wait_for_requests(self, count: int, *, within: float = 10.0) -> list[Request]:
+    def wait_for_requests(self, count: int, *, within: float = 60.0) -> list[Request]:
         """The requests, as soon as there are `count` of them.  Raises TimeoutError after `within` seconds."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._count >= count, within):
