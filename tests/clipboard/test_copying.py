@@ -205,6 +205,12 @@ class TestByAToolOfThisMachine:
         assert told.message.startswith("Not copied: the X11 clipboard did not take it.")
         assert reader.sent == []
 
+    async def test_where_there_is_none_that_is_told(self):
+        told = await Reader(wanted="native").copy()
+        assert told.message == (
+            "Not copied: no tool reaches a clipboard of this machine. X shows 3 request ids (8 B) as plain text."
+        )
+
     async def test_a_display_that_is_dead_is_not_tried_before_one_that_answers(
         self, programs: Path, tool: Tool, tmp_path: Path
     ):
@@ -252,6 +258,10 @@ class TestByAFile:
         assert file.read_text() == IDS
         assert file.stat().st_mode & 0o777 == 0o600
         assert reader.sent == []
+
+    async def test_a_path_below_the_home_folder_is_short(self, tmp_path: Path):
+        told = await Reader(wanted="file", file=tmp_path / "state/copied.txt", look=seeing(HOME=str(tmp_path))).copy()
+        assert told.message == "Wrote 3 request ids (8 B) to ~/state/copied.txt"
 
     async def test_the_last_copy_takes_the_place_of_the_one_before(self, tmp_path: Path):
         reader = Reader(wanted="file", file=tmp_path / "copied.txt")

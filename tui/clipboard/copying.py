@@ -97,7 +97,9 @@ class _Handover:
         return self._not_copied(f"{name} {problem}") if problem else Told(f"Copied {self._subject} with {name}")
 
     async def _by_native_tool(self) -> Told:
-        clipboard = native_clipboard(self.here) or "this machine's clipboard"
+        clipboard = native_clipboard(self.here)
+        if not clipboard:
+            return await self._otherwise("no tool reaches a clipboard of this machine")
         # A display that is dead is not to be tried before one that answers.
         dead = {"DISPLAY", "WAYLAND_DISPLAY"} - self.here.displays
         environ = {name: value for name, value in self.here.environ.items() if name not in dead}
@@ -139,12 +141,18 @@ class _Handover:
         file = self.clipboard.file
         if file is None:
             return self._not_copied(reason)
+        shown = clean(self._as_typed(file), UNLIMITED)
         try:
             await asyncio.to_thread(write_private, file, self.text)
         except OSError as error:
-            return self._not_copied(f"{clean(str(file), UNLIMITED)} can't be written ({error.strerror})")
-        told = f"Wrote {self._subject} to {clean(str(file), UNLIMITED)}"
+            return self._not_copied(f"{shown} can't be written ({error.strerror})")
+        told = f"Wrote {self._subject} to {shown}"
         return Told(f"{told}: {reason}" if reason else told)
+
+    def _as_typed(self, file: Path) -> str:
+        """The path in as few characters as a shell understands: it is to fit on one line."""
+        home = self.here.environ.get("HOME", "")
+        return f"~/{file.relative_to(home)}" if home and file.is_relative_to(home) else str(file)
 
     async def _otherwise(self, reason: str) -> Told:
         """Go by the terminal, unless the reader has named the route that failed."""
