@@ -10,6 +10,7 @@ from tui.clipboard.copying import Clipboard
 from tui.domain.query import AuditQuery
 from tui.sources.connection import Connection
 from tui.state.history import QueryHistory
+from tui.state.last_look import LookBook
 from tui.state.layout import LayoutBook
 from tui.state.marks import MarkBook
 from tui.state.views import ViewShelf
@@ -23,6 +24,7 @@ class Memory:
     marks: MarkBook = field(default_factory=lambda: MarkBook(None))
     history: QueryHistory = field(default_factory=lambda: QueryHistory(None))
     layout: LayoutBook = field(default_factory=lambda: LayoutBook(None))
+    looks: LookBook = field(default_factory=lambda: LookBook(None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from tui.session.exploration import SETTLE, Exploration
 
 if TYPE_CHECKING:
     from tui.app.context import Context
+    from tui.state.last_look import KeptLook
 
 
 class Investigation:
@@ -44,11 +45,13 @@ class Investigation:
         self.names = Names()
         self.names_known = False
         """Whether there is no use in waiting for more names."""
+        self.earlier = [*_looks_of(given.memory.looks.earlier)]
+        """The last looks of earlier runs, the oldest first."""
         self._given = given
         self._exploration = exploration
         self._place = place
         self._zone = zone
-        self._trail = Trail()
+        self._trail = Trail(self.earlier)
         self._accepted: set[str] = set()
         self._began = given.clock()
 
@@ -113,24 +116,39 @@ class Investigation:
 
     # Going back
 
-    def back(self) -> Look | None:
-        """Return to the look before this one; gives it, None where this is the first.  Raises as `ask` does."""
-        return self._return_to(self._trail.back)
+    @property
+    def before(self) -> Look | None:
+        """The look that `back` returns to, None where the present one is the first."""
+        return self._trail.before
 
-    def forward(self) -> Look | None:
-        return self._return_to(self._trail.forward)
+    @property
+    def after(self) -> Look | None:
+        """The look that `back` came from, None where the present one is the last."""
+        return self._trail.after
 
-    def _return_to(self, step: Callable[[Look], Look | None]) -> Look | None:
-        look = step(self._look())
-        if look is None:
-            return None
-        self.query, self.off, self.note = look.query, look.off, ""
+    def back(self, look: Look) -> None:
+        """Return to `before`, or to a look that says the same more clearly.  Raises as `ask` does."""
+        self._return_to(look, self._trail.back)
+
+    def forward(self, look: Look) -> None:
+        """Return to `after`.  Raises as `ask` does."""
+        self._return_to(look, self._trail.forward)
+
+    def resume(self, look: Look) -> None:
+        """Go on to a look of another run.  Raises as `ask` does."""
+        self._return_to(look, self._trail.leave)
+
+    def _return_to(self, look: Look, leave: Callable[[Look], None]) -> None:
+        """Take a look once more, in the window it had; `leave` is told of the present one."""
+        present = self._look()
         if look.held is not None:
             self._exploration.restore(look.held)
         else:
-            frozen = look.frozen or freeze(look.query, self.now, self.names)
-            self._exploration.open(frozen, self._matcher(look.query))
-        return look
+            matcher = self._matcher(look.query)
+            frozen_at = look.kept.frozen_at if look.kept is not None else self.now
+            self._exploration.open(look.frozen or freeze(look.query, frozen_at, self.names), matcher)
+        self.query, self.off, self.note = look.query, look.off, ""
+        leave(present)
 
     def _look(self) -> Look:
         """The present look, to return to: with its rows, if these are here."""
@@ -168,3 +186,11 @@ class Investigation:
                 files[value.text] = files.get(value.text) or self._given.read_values(value.text)
                 check_file_values(field, value.text, files[value.text])
         return files
+
+
+def _looks_of(kept: Iterable[KeptLook]) -> Iterator[Look]:
+    """Looks of other runs, but for those whose query means nothing here."""
+    for look in kept:
+        parsed = parse_query(look.query, now=look.frozen_at)
+        if not parsed.diagnostics:
+            yield Look(parsed.query, kept=look)

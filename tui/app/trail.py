@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from tui.domain.plan import FrozenQuery
     from tui.domain.query import AuditQuery, Term
     from tui.session.exploration import Held
+    from tui.state.last_look import KeptLook
 
 _MOST_LOOKS = 100
 _MOST_HELD = 8
@@ -28,40 +30,51 @@ START = Place()
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A query with what was switched off in it, as it was frozen, and what the reader saw of its rows."""
+    """A query with what was switched off in it, as it was frozen, and what the reader saw of its rows.
+
+    `kept` is all that is known of one that another run took.
+    """
 
     query: AuditQuery
     off: tuple[Term, ...] = ()
     frozen: FrozenQuery | None = None
     held: Held | None = None
     place: Place = START
+    kept: KeptLook | None = None
 
 
 class Trail:
     """Looks behind and, after going back, ahead of the present one, which whoever moves hands in to be kept."""
 
-    def __init__(self) -> None:
-        self._behind: list[Look] = []
+    def __init__(self, behind: Iterable[Look] = ()) -> None:
+        """`behind` are looks to begin with, the last one last."""
+        self._behind = [*behind]
         self._ahead: list[Look] = []
+
+    @property
+    def before(self) -> Look | None:
+        """The look that `back` goes to, None where the present one is the first."""
+        return self._behind[-1] if self._behind else None
+
+    @property
+    def after(self) -> Look | None:
+        """The look that `forward` goes to, None where the present one is the last."""
+        return self._ahead[-1] if self._ahead else None
 
     def leave(self, present: Look) -> None:
         """The reader goes on to a new look, so that there is nothing ahead any more."""
         self._ahead.clear()
         self._push(self._behind, present)
 
-    def back(self, present: Look) -> Look | None:
-        """The look before the present one, None where that is the first."""
-        return self._move(self._behind, self._ahead, present)
+    def back(self, present: Look) -> None:
+        """The reader goes to the look before the present one."""
+        self._behind.pop()
+        self._push(self._ahead, present)
 
-    def forward(self, present: Look) -> Look | None:
-        """The look that `back` came from, None where there is none."""
-        return self._move(self._ahead, self._behind, present)
-
-    def _move(self, source: list[Look], target: list[Look], present: Look) -> Look | None:
-        if not source:
-            return None
-        self._push(target, present)
-        return source.pop()
+    def forward(self, present: Look) -> None:
+        """The reader goes to the look that `back` came from."""
+        self._ahead.pop()
+        self._push(self._behind, present)
 
     @staticmethod
     def _push(looks: list[Look], look: Look) -> None:

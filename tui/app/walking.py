@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.domain.page import PAGE_SIZE
 from tui.session.exploration import Exploration, Pause, RowState
 
 if TYPE_CHECKING:
     from tui.app.page_worker import PageWorker
     from tui.app.record_rows import RecordRows
+    from tui.domain.identity import Identity
     from tui.domain.record import AuditRecord
 
 LOOKED_AT = 2_000
@@ -48,6 +50,17 @@ class Walker:
             if looked % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)
         self.stopped_at = index - direction
+        return None
+
+    async def find(self, identity: Identity, near: int) -> int | None:
+        """The row of a record that stood at the row `near` once, and may have moved by some as others came late; None
+        where it is not around there."""
+        for row in (near, near + PAGE_SIZE, near - PAGE_SIZE):
+            if row >= 0 and await self._load(row):
+                rows = self._exploration.loaded_rows()
+                found = next((row for row, record in rows if record.identity == identity), None)
+                if found is not None:
+                    return found
         return None
 
     async def load_on(self) -> None:

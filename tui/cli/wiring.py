@@ -162,7 +162,7 @@ def _driver_class(name: str) -> type[Driver] | None:
 def _memory(settings: Settings, *, demo: bool) -> Memory:
     """What was kept of earlier runs."""
     from tui.app.context import Memory
-    from tui.state import history, layout
+    from tui.state import history, last_look, layout
 
     state = folder("state", os.environ)
     return Memory(
@@ -170,6 +170,7 @@ def _memory(settings: Settings, *, demo: bool) -> Memory:
         marks=mark_book(settings, demo=demo),
         history=history.QueryHistory(state / history.FILE_NAME),
         layout=layout.LayoutBook(state / layout.FILE_NAME),
+        looks=last_look.LookBook(last_look.looks_file(state, "demo" if demo else settings.base_url)),
     )
 
 

@@ -1,4 +1,4 @@
-"""The explorer: narrowing, pivots, values and views, and the way back.
+"""The explorer: narrowing, pivots, values and views.
 
 Dialogs are imported when they are opened: the first screen is painted sooner for it.
 """
@@ -19,14 +19,13 @@ from tui.app.screens.copying import CopyingScreen
 from tui.app.screens.menu import Choice, MenuScreen
 from tui.app.widgets.row_line import fit
 from tui.domain.clean import clean
-from tui.domain.errors import Forbidden, KeyMissing, QueryError, TimeTextError, Unauthorized
+from tui.domain.errors import Forbidden, KeyMissing, Unauthorized
 from tui.domain.query import AuditQuery, Term
 from tui.domain.query_text import format_query
 
 if TYPE_CHECKING:
     from tui.app.context import Context
     from tui.app.screens.values import ValueAct, ValuesScreen
-    from tui.app.trail import Look
     from tui.domain.time_range import TimeRange
     from tui.session.exploration import Change
     from tui.session.value_spread import FieldPlace
@@ -63,6 +62,7 @@ class ExplorerScreen(CopyingScreen):
         Keyless("explain", "Explain", "What the API is asked for this query, and what is done here"),
         Keyless("clear", "Clear filters", "Every record of the range"),
         Keyless("copy_again", "Copy again", "What was copied last, once more"),
+        Keyless("resume", "Resume", "Where the run before this one was, whatever was asked since"),
         Keyless("clear_marks", "Clear marks", "Unmark all records (asks)"),
     )
 
@@ -137,29 +137,6 @@ class ExplorerScreen(CopyingScreen):
 
         choices = [Choice(pivot.key, pivot.title, fit(clean(pivot.about), _ABOUT_WIDTH).rstrip()) for pivot in pivots]
         self.app.push_screen(MenuScreen("Pivot", choices), turn)
-
-    def action_go_back(self) -> None:
-        self._return_to(self._investigation.back, "This is the first query.")
-
-    def action_go_forward(self) -> None:
-        self._return_to(self._investigation.forward, "This is the last query.")
-
-    def _return_to(self, step: Callable[[], Look | None], otherwise: str) -> None:
-        try:
-            look = step()
-        except (TimeTextError, QueryError) as error:
-            self.notify(str(error), severity="error")
-            return
-        if look is None:
-            self.notify(otherwise)
-            return
-        self._show_by_time()
-        self._waits_for_names = None
-        if look.held is not None:
-            self.table.show_row(look.place.row, column=look.place.column)
-            self.table.scroll_to(y=look.place.top, animate=False, force=True)
-        self._begin()
-        self.show_detail()
 
     def action_values(self) -> None:
         from tui.app.screens.values import Sample, ValuesScreen
@@ -290,6 +267,7 @@ class ExplorerScreen(CopyingScreen):
         self.quit()
 
     def quit(self) -> None:
+        self.end_looks()
         self.app.exit(return_code=self._exit_code())
 
     def _exit_code(self) -> int:
