@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ _LEFT_OUT = (
     *("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "TMUX", "STY", "DISPLAY", "WAYLAND_DISPLAY"),
 )
 """What would tell the program of the key, the terminal and the clipboard of whoever runs the tests."""
+
+
+def pytest_configure() -> None:
+    """A shell's background job ignores ctrl+c, and so would the programs that its tests start and interrupt."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ COLONS = re.compile(rb"\x1b\[[\d;]*:[\d:;]*m")
 PARTIAL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[P_^\]][^\x07\x1b]*\x1b?)?\Z")
 DEVICE = {b"": b"\x1b[?62;22c", b">": b"\x1b[>41;388;0c", b"=": b"\x1bP!|00000000\x1b\\"}
 SLICE = 512
+# A login ignores none of these, as a shell's background job does, and whatever that starts.
+LEFT_TO_THE_TERMINAL = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 LINE_PIECE = 256  # bytes that a slow line takes at once
 
 
@@ -149,6 +151,8 @@ class Terminal:
             try:
                 os.close(self.fd)
                 os.login_tty(slave)
+                for number in LEFT_TO_THE_TERMINAL:
+                    signal.signal(number, signal.SIG_DFL)
                 os.chdir(cwd or ".")
                 os.execvpe(argv[0], list(argv), env)
             except OSError as error:
