@@ -331,7 +331,7 @@ class TestResuming:
             book.close()
             async with a_run(server, path, later=True) as story:
                 await story.press("[")
-                await is_told(story, "The record that the cursor was on has not come with these rows.")
+                await is_told(story, "The record you were on is not among these rows; the cursor stands in its place.")
                 assert story.screen.table.cursor_row == kept.row
 
     async def test_names_are_learnt_before_a_query_that_holds_some_is_asked(self, server: DemoServer, path: Path):

@@ -94,6 +94,7 @@ class ReturningScreen(AskingScreen):
         self.show_detail()
         if look.kept is not None:
             self._returning = look.kept
+            self.app.clear_notifications()
             as_it_was = ", as it was then; r asks up to now" if look.query.time_range.is_relative else ""
             self.notify(f"What you had at {self._moment(look.kept.at)}{as_it_was}.")
 
@@ -136,10 +137,9 @@ class ReturningScreen(AskingScreen):
         if self.table.cursor_coordinate != left_at:
             return  # the reader has gone elsewhere
         self._grow()
-        if row is not None:
-            self._show_place(look, row)
-        else:
-            self.notify("The record that the cursor was on has not come with these rows.")
+        self._show_place(look, look.row if row is None else row)
+        if row is None:
+            self.notify("The record you were on is not among these rows; the cursor stands in its place.")
 
     async def _open_panes(self, look: KeptLook) -> None:
         views = [view.value for view in View]
