@@ -9,6 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Paste
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Static
@@ -406,6 +407,11 @@ class AskingScreen(PanesScreen):
     @on(DetailPane.Closed)
     def _detail_closed(self) -> None:
         self.close_detail()
+
+    def on_paste(self, event: Paste) -> None:
+        """Put in the bar what is pasted where nothing takes text, for the reader to ask for it or not."""
+        self.action_focus_bar()
+        self.bar.paste(event.text)
 
     @on(QueryBar.Submitted)
     def _query_written(self, event: QueryBar.Submitted) -> None:

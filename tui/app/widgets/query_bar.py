@@ -27,9 +27,9 @@ from tui.app.widgets.line import Line, Part
 from tui.app.widgets.query_help import Choice, Help, help_at
 from tui.app.widgets.query_tones import TONES, Piece, toned
 from tui.app.widgets.safe_input import SafeInput
+from tui.domain import pasting
 from tui.domain.clean import UNLIMITED, clean
 from tui.domain.completion import NOTHING_KNOWN, Known
-from tui.domain.pasting import paste
 from tui.domain.query import AuditQuery, Term
 from tui.domain.query_parser import Parsed
 
@@ -167,7 +167,7 @@ class QueryBar(Horizontal):
     def compose(self) -> ComposeResult:
         yield QueryLine(id="query-rest")
         yield Line(id="query-prompt")
-        yield QueryInput(_Painter(self._pieces, self._style), self._take_paste)
+        yield QueryInput(_Painter(self._pieces, self._style), self.paste)
         yield Line(id="query-verdict")
         yield Dropdown()
 
@@ -299,9 +299,10 @@ class QueryBar(Horizontal):
         if self.editing and self.app.app_focus and self.screen.focused is not self.box:
             self._leave()
 
-    def _take_paste(self, text: str) -> None:
+    def paste(self, text: str) -> None:
+        """Put in what was pasted, in place of what is selected; lists become one OR."""
         start, end = sorted(self.box.selection)
-        taken = paste(self.box.value, start, end, text)
+        taken = pasting.paste(self.box.value, start, end, text)
         if taken.problem:
             self._help, self._marked = Help(end, problem=taken.problem), None
             self._draw_help()
