@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import re
 import stat
+import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from tui.settings import DEFAULT_BASE_URL, Flags, Settings, SettingsError, Surface, folder, load
+from tui.settings import (
+    DEFAULT_BASE_URL,
+    Flags,
+    Settings,
+    SettingsError,
+    Surface,
+    color_system,
+    folder,
+    load,
+    terminal_problem,
+    theme_of,
+)
 
 KEY = "pk-test-0123456789abcdef"
 OTHER_KEY = "pk-other-0123456789abcdef"
@@ -201,3 +214,100 @@ class TestTheTerminalAndTheClipboard:
     def test_a_variable_that_can_not_be_meant_is_named(self, config: Path):
         with pytest.raises(SettingsError, match="PORTKEY_AUDIT_CLIPBOARD must be one of auto"):
             load(Flags(), {"PORTKEY_AUDIT_CLIPBOARD": "pigeon"}, config)
+
+
+class TestColours:
+    @pytest.mark.parametrize(
+        ("environ", "system"),
+        [
+            ({"TERM": "xterm-256color"}, "256"),
+            ({"TERM": "tmux-256color"}, "256"),
+            ({"TERM": "xterm-kitty"}, "256"),
+            ({"TERM": "alacritty"}, "256"),
+            ({"TERM": "screen"}, "16"),
+            ({"TERM": "linux"}, "16"),
+            ({"TERM": "vt100"}, "16"),
+            ({}, "16"),
+            ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "truecolor"),
+            ({"TERM": "xterm", "COLORTERM": "24bit"}, "truecolor"),
+            ({"TERM": "xterm", "COLORTERM": "yes"}, "16"),
+            ({"TERM": "screen", "COLORTERM": "truecolor"}, "16"),
+            ({"TERM": "screen.xterm-256color", "COLORTERM": "truecolor"}, "256"),
+            ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "none"),
+            ({"TERM": "xterm-256color", "NO_COLOR": ""}, "256"),
+        ],
+    )
+    def test_as_many_as_the_terminal_tells(self, environ: dict[str, str], system: str):
+        assert color_system("", environ) == color_system("auto", environ) == system
+
+    @pytest.mark.parametrize("said", ["truecolor", "256", "16", "none"])
+    def test_what_is_said_wins(self, said: str):
+        assert color_system(said, {"TERM": "xterm", "COLORTERM": "truecolor", "NO_COLOR": "1"}) == said
+
+    @pytest.mark.parametrize(
+        ("color", "environ", "theme"),
+        [
+            ("truecolor", {}, "harbour"),
+            ("256", {}, "harbour"),
+            ("256", {"COLORFGBG": "15;0"}, "harbour"),
+            ("256", {"COLORFGBG": "0;15"}, "paper"),
+            ("256", {"COLORFGBG": "0;default;7"}, "paper"),
+            ("256", {"COLORFGBG": "nonsense"}, "harbour"),
+            ("16", {"COLORFGBG": "0;15"}, "ansi"),
+            ("none", {}, "mono"),
+        ],
+    )
+    def test_the_theme_fits_the_terminal(self, color: str, environ: dict[str, str], theme: str):
+        assert theme_of(Surface(color=color), environ) == theme
+
+    def test_one_that_is_asked_for_is_worn_but_without_colours_there_is_one(self):
+        assert theme_of(Surface(theme="linen", color="16"), {}) == "linen"
+        assert theme_of(Surface(theme="linen"), {"NO_COLOR": "1"}) == "mono"
+
+
+class Stream:
+    """A standard stream in some encoding."""
+
+    def __init__(self, *, is_terminal: bool, encoding: str = "utf-8") -> None:
+        self.isatty = lambda: is_terminal
+        self.encoding = encoding
+
+
+class TestRefusals:
+    XTERM: ClassVar[dict[str, str]] = {"TERM": "xterm"}
+
+    @staticmethod
+    def problem(
+        monkeypatch: pytest.MonkeyPatch,
+        environ: dict[str, str],
+        *,
+        keys: bool = True,
+        drawn: bool = True,
+        encoding: str = "utf-8",
+    ) -> str:
+        """Why it can't run where keys come from a terminal or don't, and what is drawn goes to one or doesn't."""
+        drawing = Stream(is_terminal=drawn, encoding=encoding)
+        monkeypatch.setattr(sys, "stdin", Stream(is_terminal=keys))
+        monkeypatch.setattr(sys, "stderr", drawing)
+        monkeypatch.setattr(sys, "__stderr__", drawing)
+        return terminal_problem(environ)
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "UTF-8", "utf8", "UTF8"])
+    def test_none_where_it_can_draw(self, monkeypatch: pytest.MonkeyPatch, encoding: str):
+        assert self.problem(monkeypatch, self.XTERM, encoding=encoding) == ""
+
+    @pytest.mark.parametrize(("keys", "drawn"), [(False, True), (True, False), (False, False)])
+    def test_no_terminal(self, monkeypatch: pytest.MonkeyPatch, *, keys: bool, drawn: bool):
+        problem = self.problem(monkeypatch, self.XTERM, keys=keys, drawn=drawn)
+        assert "needs a terminal" in problem
+        assert "ssh -t" in problem
+
+    @pytest.mark.parametrize("environ", [{"TERM": "dumb"}, {"TERM": "unknown"}, {"TERM": ""}, {}])
+    def test_one_that_can_not_be_drawn_on(self, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]):
+        assert "try: TERM=xterm-256color portkey-audit" in self.problem(monkeypatch, environ)
+
+    @pytest.mark.parametrize("encoding", ["iso8859-1", "ascii", "ANSI_X3.4-1968", "euc_jp"])
+    def test_one_without_the_characters(self, monkeypatch: pytest.MonkeyPatch, encoding: str):
+        problem = self.problem(monkeypatch, self.XTERM, encoding=encoding)
+        assert "try: LC_ALL=C.UTF-8 portkey-audit" in problem
+        assert "\n" not in problem

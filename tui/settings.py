@@ -25,11 +25,12 @@ from tui.domain.secret import Secret
 DEFAULT_BASE_URL = "https://api.portkey.ai/v1"
 DEFAULT_SINCE = "24h"
 COLOURS = ("red", "yellow", "green", "blue", "magenta", "cyan")
-THEMES = ("harbour", "paper", "dusk", "linen", "mono")
+THEMES = ("harbour", "paper", "dusk", "linen", "ansi", "mono")
 COLOR_SYSTEMS = ("auto", "truecolor", "256", "16", "none")
 DRIVERS = ("diff", "stock")
 CLIPBOARD_ROUTES = ("auto", "native", "tmux", "osc52", "file", "off")
-_TRUECOLOR_TERMINALS = {"kitty", "alacritty", "foot", "ghostty", "wezterm", "contour"}
+_COLOURFUL_TERMINALS = {"kitty", "alacritty", "foot", "ghostty", "wezterm", "contour"}
+"""Their names in `TERM`, which says nothing of their colours."""
 _THEMES_OF_FEW_COLOURS = {"16": "ansi", "none": "mono"}
 _LIGHT_GROUNDS = ("7", "15")
 """White and bright white among the sixteen."""
@@ -200,18 +201,18 @@ def config_file(environ: Mapping[str, str]) -> Path:
 def color_system(said: str, environ: Mapping[str, str]) -> str:
     """Which colours are drawn: "truecolor", "256", "16" or "none"; what is said, or else what the terminal tells.
 
-    `NO_COLOR` means none where it isn't empty.  Hardly any login passes `COLORTERM` on, so that terminals are known by
-    their names too; inside screen it is that of the terminal around, which shows more than screen lets through.
+    `NO_COLOR` means none where it isn't empty.  Inside screen, `COLORTERM` is that of the terminal around, which shows
+    more than screen lets through; hardly any login passes it on, and `TERM` doesn't always tell of 256 colours.
     """
     if said not in ("", "auto"):
         return said
     if environ.get("NO_COLOR"):
         return "none"
     term = environ.get("TERM", "")
-    told = environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") and not term.startswith("screen")
-    if told or term.endswith("-direct") or _TRUECOLOR_TERMINALS & set(term.split("-")):
+    told = environ.get("COLORTERM", "").lower() in ("truecolor", "24bit")
+    if told and not term.startswith("screen"):
         return "truecolor"
-    return "256" if "256color" in term else "16"
+    return "256" if "256color" in term or _COLOURFUL_TERMINALS & set(term.split("-")) else "16"
 
 
 def fitting_theme(colors: str, environ: Mapping[str, str]) -> str:
@@ -236,9 +237,13 @@ def theme_of(surface: Surface, environ: Mapping[str, str]) -> str:
 def terminal_problem(environ: Mapping[str, str]) -> str:
     """Why the explorer could only make a mess here, with the cure; "" where it can run."""
     if not sys.stdin.isatty() or not sys.stderr.isatty():
-        return "the explorer needs a terminal: it draws on stderr and reads keys from stdin"
-    if environ.get("TERM", "dumb") == "dumb":
-        return "this terminal can't move its cursor (TERM=dumb); try: TERM=xterm-256color portkey-audit"
+        return (
+            "the explorer needs a terminal: it draws on stderr and reads keys from stdin; "
+            "over SSH: ssh -t; without one: portkey-audit count"
+        )
+    term = environ.get("TERM") or "dumb"
+    if term in ("dumb", "unknown"):
+        return f"this terminal can't move its cursor (TERM={term}); try: TERM=xterm-256color portkey-audit"
     encoding = (sys.__stderr__.encoding if sys.__stderr__ else "").lower().replace("-", "")
     return "" if encoding == "utf8" else f"this terminal's encoding is {encoding}; try: LC_ALL=C.UTF-8 portkey-audit"
 

@@ -22,7 +22,7 @@ from tui.cli.stand_in import StandIn
 from tui.clipboard.copying import Clipboard
 from tui.clipboard.surroundings import look_around
 from tui.domain.errors import KeyMissing
-from tui.settings import DEFAULT_BASE_URL, Flags, config_file, folder, load
+from tui.settings import DEFAULT_BASE_URL, Flags, color_system, config_file, folder, load, theme_of
 from tui.state.views import ViewShelf
 
 if TYPE_CHECKING:
@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from tui.domain.query import AuditQuery
     from tui.domain.record import AuditRecord
     from tui.domain.secret import Secret
-    from tui.settings import Settings
+    from tui.settings import Settings, Surface
     from tui.sources.connection import Connection
     from tui.sources.directory import PortkeyDirectory
     from tui.sources.portkey import PortkeySource
     from tui.sources.transport import Transport
     from tui.state.marks import MarkBook
+
+_TEXTUAL_COLORS = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
 
 Connect = Callable[[], Awaitable["Connection"]]
 """Opens the way to the records.  Raises `SourceError`."""
@@ -120,15 +122,20 @@ def stand_in() -> Iterator[StandIn]:
 
 def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
     """Draw until the reader leaves; gives the exit code.  Raises `SettingsError`."""
+    theme = _prepare_terminal(settings.surface)
     with connecting(settings, demo=demo) as connect:
         with _importing():
             from tui.app import lifeline
             from tui.app.app import ExplorerApp
             from tui.app.context import Context
+            from tui.app.plain import PlainApp
             from tui.state.value_file import read_values
+            from tui.terminal.pasting import keep_pastes_apart
 
         gc.freeze()
-        app = ExplorerApp(
+        keep_pastes_apart()
+        plain = settings.surface.plain
+        app = (PlainApp if plain else ExplorerApp)(
             Context(
                 connect=connect,
                 clock=utc_now,
@@ -142,12 +149,26 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
                 label="DEMO" if demo else settings.label,
                 colour="" if demo else settings.colour,
                 source_words=source_words(settings, demo=demo),
-                theme=settings.surface.theme or "harbour",
-                plain=settings.surface.plain,
+                theme=theme,
+                plain=plain,
             ),
             _driver_class(settings.surface.driver),
         )
-        return asyncio.run(lifeline.run(app))
+        return asyncio.run(lifeline.run(app, mouse=not plain))
+
+
+def _prepare_terminal(surface: Surface) -> str:
+    """Tell Textual how to draw by its variables, which it reads when it is imported; gives the theme.
+
+    Nothing is animated, which a slow line would feel, unless the reader asks for it by Textual's own variable.
+    """
+    theme = theme_of(surface, os.environ)
+    os.environ["TEXTUAL_COLOR_SYSTEM"] = _TEXTUAL_COLORS[color_system(surface.color, os.environ)]
+    os.environ.pop("NO_COLOR", None)  # Textual would heed it where it's empty too, and send greys
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)  # a shell's note of a size that may have changed; the terminal knows it
+    return theme
 
 
 def _driver_class(name: str) -> type[Driver] | None:
