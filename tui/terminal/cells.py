@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 
 from rich.cells import split_graphemes
 
@@ -31,9 +30,13 @@ class Row:
     reader sees the same, so that what looks alike is alike.
     """
 
+    __slots__ = ("_doubtful", "_text", "chars", "styles")
+
     def __init__(self, chars: list[str], styles: list[Style]) -> None:
         self.chars = chars
         self.styles = styles
+        self._text: str | None = None
+        self._doubtful: Sequence[int] | None = None
 
     def __len__(self) -> int:
         return len(self.chars)
@@ -59,21 +62,22 @@ class Row:
                 styles += [style] * len(cells)
         return cls(chars, styles)
 
-    @cached_property
+    @property
     def text(self) -> str:
         """Its characters, one for each cell and without their marks, so that columns are places in it."""
-        text = "".join(self.chars)
-        if len(text) == len(self.chars) and "" not in self.chars:
-            return text
-        return "".join(char[:1] or "\0" for char in self.chars)
+        if self._text is None:
+            text = "".join(self.chars)
+            is_even = len(text) == len(self.chars) and "" not in self.chars
+            self._text = text if is_even else "".join(char[:1] or "\0" for char in self.chars)
+        return self._text
 
-    @cached_property
+    @property
     def doubtful(self) -> Sequence[int]:
         """Columns of the characters of which terminals may disagree how wide they are."""
-        text = "".join(self.chars)
-        if text.isascii() or _DOUBTFUL.search(text) is None:
-            return ()
-        return [x for x, char in enumerate(self.chars) if _DOUBTFUL.search(char)]
+        if self._doubtful is None:
+            is_certain = _DOUBTFUL.search("".join(self.chars)) is None
+            self._doubtful = () if is_certain else [x for x, char in enumerate(self.chars) if _DOUBTFUL.search(char)]
+        return self._doubtful
 
     def width_at(self, x: int) -> int:
         """How many cells the character that stands there takes."""

@@ -20,9 +20,13 @@ def difference(before: Screen, after: Screen, pen: Pen, abilities: Abilities) ->
     """
     scrolls = _scrolls(before, after, abilities)
     ways = [_scrolling(before, after, scroll, pen, abilities) for scroll in scrolls]
-    if not ways or min(len(output) for output, _ in ways) > _least(before, after):
+    if not ways or min(map(_bytes, ways)) > _least(before, after):
         ways.append(_repainting(before, after, pen, abilities))
-    return min(ways, key=lambda way: len(way[0]))
+    return min(ways, key=_bytes)
+
+
+def _bytes(way: tuple[str, Pen]) -> int:
+    return len(way[0].encode())
 
 
 def cleared(after: Screen, abilities: Abilities) -> tuple[str, Screen, Pen]:
@@ -81,7 +85,7 @@ def _repainting(before: Screen, after: Screen, pen: Pen, abilities: Abilities) -
         return "", pen
     in_rows = drawn(strokes, pen)
     in_styles = drawn(_style_by_style(strokes, pen.style), pen)
-    return min(in_rows, in_styles, key=lambda way: len(way[0]))
+    return min(in_rows, in_styles, key=_bytes)
 
 
 def _style_by_style(strokes: Iterable[Stroke], pen: Style | None) -> Iterator[Stroke]:

@@ -37,14 +37,18 @@ def find_scroll(before: Screen, after: Screen) -> Scroll | None:
     Rows are compared by the text that changed alone: what stands beside it may stay, and a row that was highlighted is
     the same row.
     """
+    changed_rows = [y for y, (old, new) in enumerate(zip(before, after, strict=True)) if old is not new]
+    if len(changed_rows) < _LEAST_ROWS:
+        return None
     texts = [row.text for row in before]
     by_distance: dict[int, list[_Found]] = defaultdict(list)
-    for y, (old, row) in enumerate(zip(texts, after, strict=True)):
-        if row is before.rows[y] or row.text == old:
+    for y in changed_rows:
+        old, new = texts[y], after.rows[y].text
+        if old == new:
             continue
-        changed = list(map(ne, row.text, old))
+        changed = list(map(ne, old, new))
         left, right = changed.index(True), len(changed) - changed[::-1].index(True) - 1
-        text = row.text[left : right + 1]
+        text = new[left : right + 1]
         if len(text) < _LEAST_TEXT or text.isspace():
             continue
         for other, candidate in enumerate(texts):
