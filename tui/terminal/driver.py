@@ -5,6 +5,7 @@ from __future__ import annotations
 import curses
 import re
 import termios
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _ASK_FOR_SIDE_MARGINS = "\x1b[?69$p"
 _BUSY_SECONDS = 0.02
 """How soon to look again whether a slow line has taken what it was given."""
+_HANDOVER_SECONDS = 0.0001
+"""How long the loop rests so that the writer's thread comes to run, which else waits until nothing is left to do."""
 _OUTPUT = 1
 """Where `termios.tcgetattr` keeps what is done to output."""
 _HAS_SIDE_MARGINS = re.compile(r"\x1b\[\?69;[12]\$y")
@@ -137,6 +140,7 @@ class FrameDiffDriver(LinuxDriver):
     def _send(self, output: str) -> None:
         if output:
             super().write(output)
+            time.sleep(_HANDOVER_SECONDS)
 
     def _has_capability(self, name: str) -> bool:
         """Whether terminfo says that this terminal has one; False where it doesn't know the terminal."""
