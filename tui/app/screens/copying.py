@@ -40,7 +40,7 @@ class CopyingScreen(WalkingScreen):
                 tooltip="Copy the request id; with marks, those of all marked records"),
         Binding("y", "copy", "Copy…", id="explorer.copy", tooltip="Copy a cell, a value, JSON, Markdown, curl …"),
         Binding("X", "plain_text", "Plain text", show=False, id="explorer.plain_text",
-                tooltip="What was copied here, else the request ids, to select by mouse; enter comes back"),
+                tooltip="What was copied here, else the ids, as text to select; enter comes back"),
     ]  # fmt: skip
 
     def __init__(self, given: Context) -> None:
