@@ -69,6 +69,10 @@ class TestAChange:
         _, pen = difference(screen([("a", DEFAULT)], width=1), screen([("b", DEFAULT)], width=1), HOME, Abilities())
         assert pen.position == (0, None)
 
+    def test_that_is_not_ascii_does_so_too(self):
+        before, after = screen([("abc.......z", DEFAULT)]), screen([("né…......Z", DEFAULT)])
+        assert sent(before, after) == "né…\x1b[10GZ "
+
 
 class TestErasing:
     @pytest.mark.parametrize("coloured", [True, False])

@@ -9,8 +9,6 @@ from rich.cells import split_graphemes
 
 from tui.terminal.styles import DEFAULT, Style
 
-_BLANKS = re.compile(" +")
-
 # One cell wide in every terminal: Latin, Greek, Cyrillic, punctuation, arrows, box drawing, blocks and plain shapes.
 # Two cells in every terminal: kana, Han and Hangul.  Everything else is drawn by some in another width than by others,
 # and so is whatever is made of several code points.

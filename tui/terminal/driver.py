@@ -87,8 +87,9 @@ class FrameDiffDriver(LinuxDriver):
         if self._writer_thread is not None and self._writer_thread._queue.qsize():  # noqa: SLF001
             self._is_waiting = True
             self._loop.call_later(_BUSY_SECONDS, self._look_again)
-        else:
-            self._send(self._frames.changes())
+        elif output := self._frames.changes():
+            self._send(output)
+            time.sleep(_HANDOVER_SECONDS)
 
     def _look_again(self) -> None:
         self._is_waiting = False
@@ -140,7 +141,6 @@ class FrameDiffDriver(LinuxDriver):
     def _send(self, output: str) -> None:
         if output:
             super().write(output)
-            time.sleep(_HANDOVER_SECONDS)
 
     def _has_capability(self, name: str) -> bool:
         """Whether terminfo says that this terminal has one; False where it doesn't know the terminal."""

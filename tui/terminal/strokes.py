@@ -46,8 +46,9 @@ class Abilities:
 class Stroke(NamedTuple):
     """Text for a place, in one style unless it `leaves` the pen in another.
 
-    `after` is the column where it leaves the cursor, None where terminals differ.  `is_blank`: it looks the same in
-    every style whose blanks look like `style`.
+    `after` is the column where it leaves the cursor.  It is None in the last one, where terminals differ, and behind
+    text that isn't ASCII: where one has its width otherwise than we have, that ends with the stroke.  `is_blank`: it
+    looks the same in every style whose blanks look like `style`.
     """
 
     row: int
@@ -191,4 +192,5 @@ def _stroke(y: int, row: Row, run: _Run, differs: list[bool]) -> Stroke | None:
         start -= 1
     if end < len(row) and not row.chars[end]:
         end += 1
-    return Stroke(y, start, end if end < len(row) else None, style, "".join(row.chars[start:end]), is_blank)
+    text = "".join(row.chars[start:end])
+    return Stroke(y, start, end if end < len(row) and text.isascii() else None, style, text, is_blank)
