@@ -190,6 +190,12 @@ def test_a_frame_is_shown_at_once_where_the_terminal_can():
 class TestACharacterOfDoubtfulWidth:
     """Terminals draw it wider or narrower than the program believes; that must not move what stands beside it."""
 
+    @pytest.mark.parametrize("char", ["\u0b95", "🙏", "日\u0301"])
+    def test_may_stand_at_the_end_of_a_line(self, char: str):
+        twins = Twins(Abilities(), 12, 1)
+        twins.paint(at(0, 12 - cell_len(char), ("31", char)))
+        assert twins.lean.text()[0].endswith(char)
+
     @settings(max_examples=100, deadline=None)
     @given(st.data(), st.sampled_from([1, 2]), st.booleans())
     def test_harms_itself_alone(self, data: st.DataObject, drawn: int, erases_in_colour: bool):
@@ -209,6 +215,8 @@ class TestACharacterOfDoubtfulWidth:
             as_we_think.feed(sent)
             otherwise.feed(sent)
             for right, seen in zip(as_we_think.seen(), otherwise.seen(), strict=True):
-                harmed = {x + by for x, look in enumerate(right) for by in (-1, 0, 1) if look[0][:1] in DOUBTFUL}
+                doubtful = [x for x, look in enumerate(right) if look[0][:1] in DOUBTFUL]
+                # In the last column there is no room for more than we think: the character before it makes some.
+                harmed = {x + by for x in doubtful for by in ((-1, 0, 1) if x < width - 1 else (-2, -1, 0))}
                 wrong = {x for x in range(width) if right[x] != seen[x]}
                 assert wrong <= harmed

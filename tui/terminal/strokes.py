@@ -108,9 +108,10 @@ def _doubtful_stroke(y: int, start: int, row: Row) -> tuple[Stroke, int]:
     while x < len(row) and is_doubtful:
         is_doubtful = x in row.doubtful
         end = x + row.width_at(x)
+        behind = None if end == len(row) else end
         if is_doubtful and end - x > 1:
-            strokes.append(Stroke(y, x, end, row.styles[x], "  "))
-        after = None if is_doubtful or end == len(row) else end
+            strokes.append(Stroke(y, x, behind, row.styles[x], "  "))
+        after = None if is_doubtful else behind
         strokes.append(Stroke(y, x, after, row.styles[x], row.chars[x], is_blank=row.chars[x] == " "))
         x = end
     style = row.styles[start]
