@@ -12,6 +12,9 @@ from tui.terminal.scrolling import Scroll, across, cuts_wide, find_scroll, scrol
 from tui.terminal.strokes import Abilities, Pen, Stroke, drawn, row_strokes
 from tui.terminal.styles import DEFAULT, Style, sgr_between, style
 
+_FEW_STROKES = 40
+"""Of more than these, it never takes fewer bytes to draw them row by row."""
+
 
 def difference(before: Screen, after: Screen, pen: Pen, abilities: Abilities) -> tuple[str, Pen]:
     """Output that makes `before` into `after` on a terminal with that pen, and the pen that it leaves.
@@ -83,9 +86,8 @@ def _repainting(before: Screen, after: Screen, pen: Pen, abilities: Abilities) -
             strokes += row_strokes(y, old, new, abilities)
     if not strokes:
         return "", pen
-    in_rows = drawn(strokes, pen)
     in_styles = drawn(_style_by_style(strokes, pen.style), pen)
-    return min(in_rows, in_styles, key=_bytes)
+    return in_styles if len(strokes) > _FEW_STROKES else min(drawn(strokes, pen), in_styles, key=_bytes)
 
 
 def _style_by_style(strokes: Iterable[Stroke], pen: Style | None) -> Iterator[Stroke]:

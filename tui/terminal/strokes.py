@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import compress
 from operator import is_not, ne, or_
 from typing import NamedTuple
 
@@ -12,8 +12,11 @@ from tui.terminal.cells import Row
 from tui.terminal.cursor import Position, move
 from tui.terminal.styles import Style, sgr_between
 
-_GAP = 4
-"""So many unchanged cells are written again rather than jumped over, which takes as many bytes."""
+_RIGHT, _CHANGED, _APART = range(3)
+"""States of a cell: it shows what it should, it doesn't, or it is seen to by itself."""
+_CLOSE_CHANGES = re.compile(rb"\x01+(?:\x00{1,4}\x01+)*")
+"""Up to four cells that are right are written again rather than jumped over, which takes as many bytes."""
+_LONG_BLANKS = re.compile(" {4,}")
 _ERASE_LINE = 3
 """Bytes of an erasing to the end of the line."""
 _ERASE = 5
@@ -79,22 +82,30 @@ def drawn(strokes: Iterable[Stroke], pen: Pen) -> tuple[str, Pen]:
 
 def row_strokes(y: int, before: Row, after: Row, abilities: Abilities) -> Iterator[Stroke]:
     """What makes one line into the other."""
-    differs = list(map(ne, before.chars, after.chars))
-    if before.styles != after.styles:
-        differs = list(map(or_, differs, map(is_not, before.styles, after.styles)))
+    states = _states(before, after)
     for x in after.doubtful:
-        if differs[x]:
+        if states[x] == _CHANGED:
             apart, end = _doubtful_stroke(y, x, after)
-            differs[x:end] = [False] * (end - x)
+            states[x:end] = bytes([_APART]) * (end - x)
             yield apart
-    for start, end, is_erased in _spans(after, differs, abilities):
+        elif states[x] == _RIGHT:
+            states[x] = _APART
+    for start, end, is_erased in _spans(after, states, abilities):
         if is_erased:
             text = "\x1b[K" if end == len(after) else f"\x1b[{end - start}X"
             yield Stroke(y, start, start, after.styles[start], text, is_blank=True)
         else:
             for run in _runs(after, start, end):
-                if stroke := _stroke(y, after, run, differs):
+                if stroke := _stroke(y, after, run, states):
                     yield stroke
+
+
+def _states(before: Row, after: Row) -> bytearray:
+    """Of each cell, whether it is changed, or right already."""
+    states = bytearray(map(ne, before.chars, after.chars))
+    if before.styles != after.styles:
+        states = bytearray(map(or_, states, map(is_not, before.styles, after.styles)))
+    return states
 
 
 def _doubtful_stroke(y: int, start: int, row: Row) -> tuple[Stroke, int]:
@@ -119,42 +130,30 @@ def _doubtful_stroke(y: int, start: int, row: Row) -> tuple[Stroke, int]:
     return Stroke(y, start, strokes[-1].after, style, text, leaves=None if pen.style is style else pen.style), x
 
 
-def _spans(row: Row, differs: list[bool], abilities: Abilities) -> Iterator[tuple[int, int, bool]]:
+def _spans(row: Row, states: bytearray, abilities: Abilities) -> Iterator[tuple[int, int, bool]]:
     """Where cells change that lie close together, and whether they are better erased than written."""
-    start, end = -1, -_GAP - 1
-    for x in compress(range(len(row)), differs):
-        if x < end:
-            continue
-        if x - end > _GAP or (row.doubtful and any(end <= doubtful < x for doubtful in row.doubtful)):
-            if start >= 0:
-                yield start, end, False
-            start = x
-        erased_to = _erased_to(row, x, differs, abilities) if row.chars[x] == " " else x
-        if erased_to > x:
-            if start < x:
-                yield start, x, False
-            yield x, erased_to, True
-            start, end = erased_to, erased_to
-        else:
-            end = x + 1
-    if 0 <= start < end:
+    for span in _CLOSE_CHANGES.finditer(states):
+        start, end = span.span()
+        for blanks, blanks_end in _erasable(row, start, end, abilities):
+            if blanks_end == len(row):
+                if states.rfind(_CHANGED) >= blanks + _ERASE_LINE:
+                    yield from ((start, blanks, False), (blanks, blanks_end, True))
+                    return
+            elif min(blanks_end, end) - blanks > (2 * _ERASE if blanks_end < end else _ERASE):
+                yield from ((start, blanks, False), (blanks, min(blanks_end, end), True))
+                start = min(blanks_end, end)
         yield start, end, False
 
 
-def _erased_to(row: Row, x: int, differs: list[bool], abilities: Abilities) -> int:
-    """Where blanks end that are better erased than written; `x` where it is better to write them."""
-    fill, width = row.styles[x], len(row)
-    if not abilities.can_erase(fill):
-        return x
-    end = x
-    while end < width and row.chars[end] == " " and row.styles[end] is fill:
-        end += 1
-    if end < width:
-        least = 2 * _ERASE if differs[end] else _ERASE
-        while not differs[end - 1]:
-            end -= 1
-        return end if end - x > least else x
-    return end if any(differs[x + _ERASE_LINE :]) else x
+def _erasable(row: Row, start: int, end: int, abilities: Abilities) -> Iterator[tuple[int, int]]:
+    """Where blanks begin in these cells, and end somewhere, that look all alike, and as erased cells do."""
+    while (found := _LONG_BLANKS.search(row.text, start)) and found.start() < end:
+        blanks, start = found.span()
+        fill = row.styles[blanks]
+        if row.styles[blanks:start].count(fill) < start - blanks:
+            start = next(x for x in range(blanks, start) if row.styles[x] is not fill)
+        if abilities.can_erase(fill):
+            yield blanks, start
 
 
 class _Run(NamedTuple):
@@ -168,6 +167,8 @@ class _Run(NamedTuple):
 
 def _runs(row: Row, start: int, end: int) -> Iterator[_Run]:
     """Divide cells by style; blanks go with any style whose blanks look like them."""
+    if start == end:
+        return
     begun, pen, is_blank = start, row.styles[start], True
     for x in range(start, end):
         char, style = row.chars[x], row.styles[x]
@@ -180,18 +181,15 @@ def _runs(row: Row, start: int, end: int) -> Iterator[_Run]:
     yield _Run(begun, end, pen, is_blank)
 
 
-def _stroke(y: int, row: Row, run: _Run, differs: list[bool]) -> Stroke | None:
+def _stroke(y: int, row: Row, run: _Run, states: bytearray) -> Stroke | None:
     """What writes a run, without the cells at its ends that are right already; None where all are."""
-    start, end, style, is_blank = run
-    while start < end and not differs[start]:
-        start += 1
-    while start < end and not differs[end - 1]:
-        end -= 1
-    if start == end:
+    start, end = states.find(_CHANGED, run.start, run.end), states.rfind(_CHANGED, run.start, run.end) + 1
+    if not end:
         return None
     if not row.chars[start]:
         start -= 1
     if end < len(row) and not row.chars[end]:
         end += 1
     text = "".join(row.chars[start:end])
-    return Stroke(y, start, end if end < len(row) and text.isascii() else None, style, text, is_blank)
+    after = end if end < len(row) and text.isascii() else None
+    return Stroke(y, start, after, run.style, text, run.is_blank)
