@@ -20,7 +20,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 import tui.app
-from tui.app.app import THEMES, ExitGuard
+from tui.app.app import ExitGuard
+from tui.app.themes import THEMES
 
 _PATIENCE_SECONDS = 10.0
 _STYLES = Path(tui.app.__file__).parent / "styles"

@@ -131,6 +131,7 @@ async def exploring(
     clipboard: Clipboard | None = None,
     memory: Memory | None = None,
     plain: bool = False,
+    notifications: bool = False,
     local: datetime = NOW,
     ticks: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -157,7 +158,7 @@ async def exploring(
         plain=plain,
     )
     app = (PlainApp if plain else ExplorerApp)(context)
-    async with app.run_test(size=size, notifications=plain) as pilot:
+    async with app.run_test(size=size, notifications=notifications or plain) as pilot:
         story = Story(app, pilot)
         yield story
         assert app._exception is None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from tests.app.exploring import NOW, Story, asking, exploring, stand_in
 from tui.app.commands import commands_of
@@ -43,8 +43,9 @@ def asked_pages(server: DemoServer) -> list[dict[str, str]]:
 
 
 def help_page(story: Story) -> str:
-    """All that the help says, scrolled away or not."""
-    return str(story.app.screen.query(Static).last().render()) if isinstance(story.app.screen, HelpScreen) else ""
+    """All that the help says, scrolled away or not, as if its lines were not wrapped."""
+    screen = story.app.screen
+    return " ".join(str(screen.page.render()).split()) if isinstance(screen, HelpScreen) else ""
 
 
 def picked_name(story: Story) -> str:
@@ -449,7 +450,7 @@ class TestKeys:
         await story.press("enter")
         commands = commands_of(story.screen)
         await story.press("question_mark")
-        await story.until(lambda: isinstance(story.app.screen, HelpScreen))
+        await story.until(lambda: "About this run" in help_page(story))
         page = help_page(story)
         for command in commands:
             assert command.help in page, command.id

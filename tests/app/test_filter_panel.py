@@ -25,8 +25,9 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 import tui.app
-from tui.app.app import THEMES, ExitGuard
+from tui.app.app import ExitGuard
 from tui.app.messages import FilterChanged, FiltersCleared, TermRemoved, TermSwitched, TimeRangeWanted
+from tui.app.themes import THEMES
 from tui.app.widgets.filter_panel import FilterPanel, read_box
 from tui.domain.clean import clean
 from tui.domain.fields import ACTOR, BY_NAME, FILTERS, ORGANISATION, STATUS

@@ -29,7 +29,8 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.app import STYLES, THEMES, ExitGuard
+from tui.app.app import STYLES, ExitGuard
+from tui.app.themes import THEMES
 from tui.app.widgets.dropdown import Dropdown
 from tui.app.widgets.line import Part
 from tui.app.widgets.query_bar import QueryBar, QueryInput, Reading

@@ -27,6 +27,7 @@ from textual.widgets import DataTable, Input
 from textual.widgets.data_table import CellDoesNotExist, RowDoesNotExist, RowKey
 
 import tui.app
+from tui.app.themes import THEMES
 from tui.app.widgets.record_table import Cell, RecordTable, Tone
 from tui.domain.columns import TableColumn
 from tui.domain.fields import REQUEST_ID, STATUS, TIME, URI, Column, Field
@@ -83,6 +84,9 @@ class Frame(App[None]):
 
     def __init__(self, rows: Numbers, count: int) -> None:
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
         self.rows = rows
         self.count = count
         self.told: list[Message] = []
@@ -222,7 +226,7 @@ class TestLooks:
         async with a_table(5) as story:
             assert story.style_of("200").color != story.style_of("/v1/1").color
             before = story.style_of("id-1").color
-            story.app.theme = "textual-light"
+            story.app.theme = "paper"
             await story.until(lambda: story.style_of("id-1").color != before, "the other theme's colour")
 
     async def test_spare_width_goes_to_the_column_that_grows(self) -> None:

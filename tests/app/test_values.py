@@ -20,9 +20,10 @@ from textual.filter import LineFilter
 from textual.pilot import Pilot
 
 from tests.session.scene import Log, frozen, record
-from tui.app.app import STYLES, THEMES, ExitGuard
+from tui.app.app import STYLES, ExitGuard
 from tui.app.screens import values
 from tui.app.screens.values import Sample, ValueAct, ValuesScreen
+from tui.app.themes import THEMES
 from tui.app.widgets.value_list import ValueLine, ValueList, bar
 from tui.domain.errors import SourceError, Unavailable
 from tui.domain.names import Named, NameKind, Names

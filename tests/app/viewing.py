@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 import tui.app
+from tui.app.themes import THEMES
 from tui.app.widgets.detail_pane import DetailPane
 from tui.app.widgets.document_lines import DocumentLines
 
@@ -35,6 +36,9 @@ class Frame(App[None]):
 
     def __init__(self, widget: Widget) -> None:
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
         self.widget = widget
         self.told: list[Message] = []
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import struct
 import sys
 import termios
 import time
@@ -93,8 +95,23 @@ class Driven:
         step = self._session.step("press", keys, until=until)
         assert step.ok, f"after {' '.join(keys) or 'nothing'}, never came: {until}\n{self.screen}"
 
+    def send(self, *keys: str) -> None:
+        """Press keys, and read nothing of what the program writes."""
+        for key in keys:
+            self._terminal.send(key)
+
     def type(self, text: str) -> None:
         self._session.step("type", type=text, rate=200)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size, of which the program is told."""
+        self._terminal.screen.resize(height, width)
+        fcntl.ioctl(self._terminal.fd, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def wipe(self) -> None:
+        """Empty the screen as another program's output would: without the program's knowing."""
+        self._terminal.screen.erase_in_display(2)
+        self._terminal._lines = None  # what it keeps of its text
 
     def signal(self, number: int) -> None:
         psutil.Process(self._terminal.pid).send_signal(number)
@@ -103,15 +120,30 @@ class Driven:
         """Close the terminal's window, or lose the connection to it."""
         self._terminal.hang_up()
 
+    @property
+    def unread(self) -> int:
+        """How many bytes wait to be read at the least: the terminal's system tells those that it has at hand."""
+        return int(struct.unpack("i", fcntl.ioctl(self._terminal.fd, termios.FIONREAD, bytes(4)))[0])
+
+    @property
+    def process(self) -> psutil.Process:
+        return psutil.Process(self._terminal.pid)
+
     def children(self) -> list[psutil.Process]:
         return list(psutil.Process(self._terminal.pid).children(recursive=True))
 
-    def ends(self, *, within: float = _PATIENCE_SECONDS) -> int:
-        """Wait for the end; gives the exit code (-n: killed by signal n)."""
+    def ends(self, *, within: float = _PATIENCE_SECONDS, reading: bool = True) -> int:
+        """Wait for the end; gives the exit code (-n: killed by signal n).
+
+        Not `reading`, nothing is read of what the program writes until it has ended.
+        """
         deadline = time.monotonic() + within
         while not self._terminal.ended():
             assert time.monotonic() < deadline, f"still runs after {within} s\n{self.screen}"
-            self._terminal.read(0.02)
+            if reading:
+                self._terminal.read(0.02)
+            else:
+                time.sleep(0.02)
         while self._terminal.read(0):
             pass
         assert self._terminal.exit_code is not None

@@ -1,10 +1,10 @@
-"""The Textual application: themes, the exit guard, and a crash report that gives nothing away."""
+"""The Textual application: keys in their order, room, the exit guard, and a crash report that gives nothing away."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,11 +16,12 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.theme import Theme
 from textual.widgets import Input
 
 from tui.app.commands import commands_of
 from tui.app.screens.explorer import ExplorerScreen
+from tui.app.screens.too_small import TooSmallScreen, is_too_small
+from tui.app.themes import LOOKS, THEMES
 from tui.domain.clean import UNSAFE, has_unsafe
 
 if TYPE_CHECKING:
@@ -33,38 +34,8 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS = 0.5
 """How long a key may take before the next one is looked at."""
+_SIGNS: Mapping[SeverityLevel, str] = {"information": "", "warning": "! ", "error": "✗ "}
 STYLES = Path(__file__).parent / "styles"
-
-THEMES = (
-    Theme(
-        name="harbour",
-        dark=True,
-        primary="#7aa2c9",
-        secondary="#8a93a6",
-        accent="#e0b060",
-        foreground="#c9d1d9",
-        background="#12161c",
-        surface="#12161c",
-        panel="#1a2029",
-        success="#86b98a",
-        warning="#d9a657",
-        error="#e5746c",
-    ),
-    Theme(
-        name="paper",
-        dark=False,
-        primary="#2f5f8f",
-        secondary="#6a7280",
-        accent="#9a5b00",
-        foreground="#24292f",
-        background="#fbfaf7",
-        surface="#fbfaf7",
-        panel="#efede7",
-        success="#2f6f3e",
-        warning="#8a5a00",
-        error="#b3261e",
-    ),
-)
 
 
 class ExitGuard(LineFilter):
@@ -105,6 +76,7 @@ class ExplorerApp(App[int], inherit_bindings=False):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="Back to the shell"),
+        Binding("ctrl+l", "redraw", "Redraw", show=False, id="app.redraw", tooltip="Draw the whole screen anew"),
     ]
 
     def __init__(self, given: Context, driver_class: type[Driver] | None = None) -> None:
@@ -118,7 +90,43 @@ class ExplorerApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         # Back from the shell the terminal is blank, and Textual believes that it still shows the last frame.
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+
+    def action_redraw(self) -> None:
+        """Send the whole screen anew, whatever the terminal is believed to show."""
+        redraw = getattr(self._driver, "redraw", None)
+        if redraw is not None:
+            redraw()
+        self.refresh(layout=True)
+
+    def action_command_palette(self) -> None:
+        from tui.app.screens.palette import Palette
+
+        self.push_screen(Palette())
+
+    # Where there is too little room
+
+    def _check_resize(self) -> None:
+        """Cover everything while the terminal is too small for it."""
+        if self._resize_event is not None and self._screen_stack:
+            self._cover()
+        super()._check_resize()
+
+    def _cover(self) -> None:
+        small, covered = is_too_small(self.size), isinstance(self.screen, TooSmallScreen)
+        if small and not covered:
+            self.push_screen(TooSmallScreen())
+        elif covered and not small:
+            self.pop_screen()
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """What is covered keeps its layout, and with it what was in view, for when there is room again."""
+        return [] if isinstance(self.screen, TooSmallScreen) else super()._background_screens
+
+    async def action_leave(self) -> None:
+        """End the run as the explorer would, whatever lies over it."""
+        await self.run_action("quit", self.screen_stack[0])
 
     async def on_event(self, event: Event) -> None:
         """Take keys in the order they were pressed, however quickly they come.
@@ -157,7 +165,7 @@ class ExplorerApp(App[int], inherit_bindings=False):
             where = f"{' '.join(command.keys)} · {command.pane}" if command.keys else command.pane
             yield SystemCommand(f"{command.title}: {command.help}", where, command.run)
         for theme in THEMES:
-            yield SystemCommand(f"Theme: {theme.name}", "Change the colours", lambda name=theme.name: self._wear(name))
+            yield SystemCommand(f"Theme: {theme.name}", LOOKS[theme.name], lambda name=theme.name: self._wear(name))
 
     def _wear(self, theme: str) -> None:
         self.theme = theme
@@ -171,7 +179,7 @@ class ExplorerApp(App[int], inherit_bindings=False):
         timeout: float | None = None,
         markup: bool = False,  # noqa: ARG002 - a message is never markup, whoever asks
     ) -> None:
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+        super().notify(f"{_SIGNS[severity]}{message}", title=title, severity=severity, timeout=timeout, markup=False)
 
     def _fatal_error(self) -> None:
         """End with the error's kind and place: its message and the locals may hold a key or an attacker's text."""

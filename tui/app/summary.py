@@ -19,7 +19,7 @@ from tui.domain.time_range import Window
 from tui.formats.times import TimeStyle, format_time, zone_name
 from tui.session.exploration import SETTLE, SKEW_SECONDS, Exploration
 
-_SEPARATOR = Part(" · ", "muted")
+_SEPARATOR = " · "
 _BAR = Part(" │ ", "muted")
 _KIND_WORDS = {NameKind.USER: "people", NameKind.WORKSPACE: "workspaces", NameKind.API_KEY: "API keys"}
 
@@ -72,19 +72,20 @@ def _standing(state: State) -> list[Part]:
         return [Part(state.place, "muted")]
     before = "the last answer: " if exploration.asked is not None else ""
     parts = _order(state) if state.order else _scan(state, before) if exploration.scanning else _rows(state, before)
-    parts.append(Part(_window(frozen.window, state.style), "plain"))
+    parts.append(_window(frozen.window, state.style))
     if state.note:
-        parts.append(Part(clean(state.note, 120), "accent"))
+        parts.append(Part(clean(state.note, 120), "accent", spare=1))
     if state.marks:
-        parts.append(Part(f"{state.marks:,} marked", "accent"))
+        parts.append(Part(f"{state.marks:,} marked", "accent", spare=3))
     cached = Origin.CACHE in exploration.origins
     both = cached and len(exploration.origins) > 1
-    parts.append(Part(f"{state.place}{' + cache' if both else ' (cache)' if cached else ''}", "muted"))
+    place = f"{state.place}{' + cache' if both else ' (cache)' if cached else ''}"
+    parts.append(Part(place, "muted", spare=4))
     if abs(exploration.skew) > SKEW_SECONDS:
         ahead = "ahead" if exploration.skew > 0 else "behind"
-        parts.append(Part(f"server clock {abs(exploration.skew):.0f} s {ahead}", "warn"))
+        parts.append(Part(f"server clock {abs(exploration.skew):.0f} s {ahead}", "warn", spare=1))
     if frozen.window.end > frozen.frozen_at - SETTLE:
-        parts.append(Part("last 60 s may still fill", "muted"))
+        parts.append(Part("last 60 s may still fill", "muted", spare=6))
     return parts
 
 
@@ -99,7 +100,7 @@ def _rows(state: State, before: str) -> list[Part]:
     shown = f"{min(state.view.start + 1, last):,}–{last:,}" if state.cursor is None else f"row {state.cursor + 1:,}"
     return [
         Part(f"{before}{shown} of {total}", "strong"),
-        Part(f"{exploration.loaded:,} loaded", "plain"),
+        Part(f"{exploration.loaded:,} loaded", "plain", spare=5),
     ]
 
 
@@ -107,11 +108,12 @@ def _scan(state: State, before: str) -> list[Part]:
     """Rows that are found by looking through others."""
     exploration = state.exploration
     if exploration.finished:
-        looked = f"scanned all {exploration.scanned:,}"
+        looked = short = f"scanned all {exploration.scanned:,}"
     else:
         looked = f"scanned {exploration.scanned:,} of {_most(exploration)}"
+        short = f"{exploration.scanned:,}/{_most(exploration)}"
     matching = Part(f"{exploration.row_count:,} match", "strong")
-    return [*_row(state), Part(f"{before}{looked}", "plain"), matching]
+    return [*_row(state), Part(f"{before}{looked}", "plain", short=short), matching]
 
 
 def _most(exploration: Exploration) -> str:
@@ -131,14 +133,18 @@ def _row(state: State) -> list[Part]:
     return [Part(f"row {state.cursor + 1:,}", "strong")]
 
 
-def _window(window: Window, style: TimeStyle) -> str:
-    """The resolved window, as short as it goes: `21 Nov 20:48:03–22 Nov 20:48:03Z`."""
+def _window(window: Window, style: TimeStyle) -> Part:
+    """The resolved window, as short as it goes: `21 Nov 20:48:03–22 Nov 20:48:03Z`; to the minute where it's tight."""
     start, end = (instant.astimezone(style.zone) for instant in (window.start, window.end))
     day = "%-d %b %Y " if start.year != end.year else "%-d %b "
-    first = start.strftime(day + "%H:%M:%S")
-    last = end.strftime(("" if start.date() == end.date() else day) + "%H:%M:%S")
+    last_day = "" if start.date() == end.date() else day
     zone = zone_name(style.zone, window.end)
-    return f"{first}–{last}{'Z' if zone == 'UTC' else f' {zone}'}"
+    ending = "Z" if zone == "UTC" else f" {zone}"
+
+    def written(clock: str) -> str:
+        return f"{start.strftime(day + clock)}–{end.strftime(last_day + clock)}{ending}"
+
+    return Part(written("%H:%M:%S"), "plain", spare=2, short=written("%H:%M"))
 
 
 def _activity(state: State) -> list[Part]:
@@ -175,7 +181,11 @@ def scan_estimate(state: State) -> list[str]:
 
 
 def _join(parts: list[Part]) -> list[Part]:
-    return [piece for part in parts for piece in (_SEPARATOR, part)][1:]
+    """Parts with what separates each from those before it, which gives way together with it."""
+    joined = parts[:1]
+    for part in parts[1:]:
+        joined += [Part(_SEPARATOR, "muted", spare=part.spare, short=_SEPARATOR if part.short else ""), part]
+    return joined
 
 
 def problem_text(state: State) -> Content | None:
@@ -200,7 +210,7 @@ def blank_text(state: State) -> Content | None:
     if state.problem is not None:
         return _no_records(state.problem) if _stands_in_the_middle(state) else None
     if exploration.frozen is None or (exploration.asked is not None and not exploration.row_count):
-        return Content.styled("Asking for the newest records …", "$foreground 55%") if not state.stopped else None
+        return Content.styled("Asking for the newest records …", "$muted") if not state.stopped else None
     if exploration.row_count:
         return None
     if exploration.scanning and not exploration.finished:
@@ -209,12 +219,12 @@ def blank_text(state: State) -> Content | None:
     start, end = format_time(window.start, state.style.zone), format_time(window.end, state.style.zone)
     text: list[str | tuple[str, str]] = [
         ("No record matches.\n", "bold"),
-        (f"Asked for {start} – {end} {zone_name(state.style.zone, window.end)}.\n\n", "$foreground 70%"),
+        (f"Asked for {start} – {end} {zone_name(state.style.zone, window.end)}.\n\n", "$muted"),
     ]
     query = exploration.frozen.query
     for term in query.terms:
         text += ["  drop ", (clean(format_term(term), 60), "$accent"),
-                 ("   x on it in the panel, or \\ for the last\n", "$foreground 55%")]  # fmt: skip
+                 ("   x on it in the panel, or \\ for the last\n", "$muted")]  # fmt: skip
     text += [f"  {line}\n" for line in (*_strangers(state), *_path_advice(query))]
     text += [("\n  t", "bold $primary"), " choose a longer time   ", ("[", "bold $primary"), " back   ",
              ("r", "bold $primary"), " ask again up to now"]  # fmt: skip
@@ -227,7 +237,7 @@ def _none_yet(exploration: Exploration) -> Content:
     left = f"{most - exploration.scanned:,}" if most is not None else "others"
     return Content.assemble(
         (f"None of the {exploration.scanned:,} newest records fits.\n", "bold"),
-        (f"Not looked at yet: {left}.\n\n", "$foreground 70%"),
+        (f"Not looked at yet: {left}.\n\n", "$muted"),
         ("  a", "bold $primary"), " scan on   ", ("A", "bold $primary"), " scan all of the range   ",
         ("[", "bold $primary"), " back",
     )  # fmt: skip

@@ -164,14 +164,14 @@ class ColumnsScreen(ModalScreen[tuple[ChosenColumn, ...] | None]):
         self.add_class("adding")
         self.box.value = ""
         self.box.focus()
-        self.foot.update(Content.styled(_PATH_FOOT, "dim"))
+        self.foot.update(Content.styled(_PATH_FOOT, "$muted"))
         self._suggest()
 
     @on(Input.Changed)
     def _suggest(self) -> None:
         typed = self.box.value.strip().casefold()
         likely = [path for path in self._paths if typed in path.casefold()][:_SUGGESTED]
-        self.verdict.update(Content.styled(" · ".join(likely), "$foreground 60%"))
+        self.verdict.update(Content.styled(" · ".join(likely), "$muted"))
 
     @on(Input.Submitted)
     def _take_path(self) -> None:
@@ -192,7 +192,7 @@ class ColumnsScreen(ModalScreen[tuple[ChosenColumn, ...] | None]):
     def _turn_to_list(self) -> None:
         self.remove_class("adding")
         self.listed.focus()
-        self.foot.update(Content.styled(_LIST_FOOT, "dim"))
+        self.foot.update(Content.styled(_LIST_FOOT, "$muted"))
 
     def action_leave(self) -> None:
         """From the path back to the list; from there, back to the table."""
@@ -223,7 +223,7 @@ def _line(entry: _Entry) -> Content:
     width = str(entry.width or "auto") if entry.shown else ""
     return Content.assemble(
         "✓ " if entry.shown else "  ",
-        (f"{name} ", "" if entry.shown else "dim"),
-        (label, "dim"),
-        (width.rjust(5), "" if entry.width else "dim"),
+        (f"{name} ", "" if entry.shown else "$muted"),
+        (label, "$muted"),
+        (width.rjust(5), "" if entry.width else "$muted"),
     )

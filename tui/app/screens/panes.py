@@ -15,7 +15,7 @@ from textual.widgets import Input
 from tui.app.commands import bindings_of
 from tui.app.widgets.detail_pane import DetailPane
 from tui.app.widgets.filter_panel import FilterPanel
-from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.key_line import Key, KeyLine
 from tui.app.widgets.query_bar import QueryBar
 from tui.app.widgets.record_table import RecordTable
 from tui.formats.views import View
@@ -163,14 +163,28 @@ class PanesScreen(Screen[None]):
     # The line of keys
 
     def on_descendant_focus(self) -> None:
-        """Show the focused pane's keys first, then those that work everywhere; while a text is typed, letters don't."""
+        """Show the focused pane's keys first, then those that work everywhere; while a text is typed, letters don't.
+
+        A key that means something in the pane is shown for that alone.
+        """
         typing = isinstance(self.focused, Input)
         chain = [node for node in self.nodes_in_focus() if hasattr(node, "PANE") and not (typing and node is self)]
-        shown = [(keys, binding, node) for node in chain for keys, binding in bindings_of(node) if binding.show]
+        shown: dict[str, Key] = {}
+        for node in chain:
+            for keys, binding in bindings_of(node):
+                if binding.show:
+                    shown.setdefault(keys[0], (keys, binding, node))
         self.keys.show_keys(
-            (key for key in shown if key[1].id not in _NEVER_CUT_OFF),
-            (key for key in shown if key[1].id in _NEVER_CUT_OFF),
+            (key for key in shown.values() if key[1].id not in _NEVER_CUT_OFF),
+            (key for key in shown.values() if key[1].id in _NEVER_CUT_OFF),
         )
+
+    def on_screen_suspend(self) -> None:
+        """Show no keys while a dialog has them all."""
+        self.keys.show_keys((), ())
+
+    def on_screen_resume(self) -> None:
+        self.on_descendant_focus()
 
     def nodes_in_focus(self) -> list[DOMNode]:
         """What has the focus, and what that is in."""

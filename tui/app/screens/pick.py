@@ -61,12 +61,12 @@ class PickScreen(ModalScreen[str]):
             yield Static(Content.styled(clean(self._title), "bold"))
             yield ListKeys(
                 *(
-                    Option(Content.assemble(clean(pick.name, 40).ljust(width + 2), (clean(pick.about, 40), "dim")))
+                    Option(Content.assemble(clean(pick.name, 40).ljust(width + 2), (clean(pick.about, 40), "$muted")))
                     for pick in self._picks
                 ),
                 compact=True,
             )
-            yield Static(Content.styled("enter take it · esc cancel", "dim"))
+            yield Static(Content.styled("enter take it · esc cancel", "$muted"))
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:

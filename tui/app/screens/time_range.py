@@ -29,7 +29,7 @@ _BEGINS_A_TIME = "0123456789-+±tymwfsln"
 _RANGE_SIGNS = ("..", "±", "+-")
 _CLOCK_TIME = timedelta(minutes=1)
 """A clock time names less than this: a minute, a second or a millisecond, each up to its last one."""
-_MUTED = "$foreground 55%"
+_MUTED = "$muted"
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 

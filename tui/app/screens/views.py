@@ -285,6 +285,6 @@ def _drawn(query: str) -> Content:
     pieces: list[Content | str | tuple[str, str]] = []
     at = 0
     for start, end, role in parse_query(text, now=_NEVER).tokens:
-        pieces += [text[at:start], (text[start:end], "dim" if role in _CALM else "")]
+        pieces += [text[at:start], (text[start:end], "$muted" if role in _CALM else "")]
         at = end
     return Content.assemble(*pieces, text[at:])

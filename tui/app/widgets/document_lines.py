@@ -341,8 +341,10 @@ class DocumentLines(ScrollView, can_focus=True, inherit_bindings=False):
         strip = Strip([*self._gutter(line, first=self._top(row) == screen_line), *strip])
         strip = strip.extend_cell_length(self.size.width, self._style(Role.PLAIN))
         if line == self._cursor:
-            here = self._style("cursor").background_style
-            return Strip(Segment.apply_style(strip, post_style=here), strip.cell_length)
+            look = self._style("cursor")
+            return Strip(
+                Segment.apply_style(strip, post_style=look.background_style + look.without_color), strip.cell_length
+            )
         return strip
 
     def _gutter(self, line: int, *, first: bool) -> list[Segment]:

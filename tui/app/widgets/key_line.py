@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from rich.cells import cell_len
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-from tui.app.widgets.line import Line, Part
+from tui.app.widgets.line import Line, Part, cells_of
 
 Key = tuple[Sequence[str], Binding, DOMNode]
 """Keys as they are shown, their binding, and the node whose action they run."""
@@ -32,15 +31,15 @@ class KeyLine(Line):
         self._fit()
 
     def _fit(self) -> None:
-        right = [part for key in self._always for part in key]
-        room = self.size.width - sum(cell_len(part.text) for part in right)
+        right = [*(part for key in self._always for part in key), Part(" ")]
+        room = self.size.width - cells_of(right)
         left: list[Part] = []
         for key in self._keys:
-            room -= sum(cell_len(part.text) for part in key)
+            room -= cells_of(key)
             if room < 0:
                 break
             left += key
-        self.show(left, [*right, Part(" ")])
+        self.show(left, right)
 
     def _parts(self, key: Key) -> list[Part]:
         shown, binding, node = key

@@ -16,15 +16,44 @@ CHIPS = ("chip", *(f"chip-{colour}" for colour in ("red", "yellow", "green", "bl
 
 
 class Part(NamedTuple):
-    """Some cleaned text, its tone (a component class of `Line` without the prefix), and what a click on it does."""
+    """Some cleaned text, its tone (a component class of `Line` without the prefix), and what a click on it does.
+
+    Where the line has no room for all of its left side, parts give way, those with the most to `spare` first: to what
+    they say in `short`, then altogether.  With 0 they stay, in `short` if they must and can.
+    """
 
     text: str
     tone: str = "plain"
     click: Callable[[], object] | None = None
+    spare: int = 0
+    short: str = ""
+
+
+def fitting(parts: Sequence[Part], room: int) -> Sequence[Part]:
+    """The parts that say most in so many cells; more than fits, where none of them gives way."""
+    for rank in sorted({part.spare for part in parts}, reverse=True):
+        for say in (_in_short, _nothing):
+            if cells_of(parts) <= room:
+                return parts
+            parts = [part._replace(text=say(part)) if part.spare == rank else part for part in parts]
+    return parts
+
+
+def _in_short(part: Part) -> str:
+    return part.short if part.spare else part.short or part.text
+
+
+def _nothing(part: Part) -> str:
+    return "" if part.spare else part.text
+
+
+def cells_of(parts: Sequence[Part]) -> int:
+    """The cells that parts take beside each other."""
+    return sum(cell_len(part.text) for part in parts)
 
 
 class Line(Widget):
-    """Parts from the left and parts from the right; what doesn't fit between them is cut on the left side's end."""
+    """Parts from the left and parts from the right; what doesn't fit between them gives way on the left side."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"line--{tone}" for tone in ("plain", "muted", "strong", "accent", "warn", "bad", "good", "key", *CHIPS)
@@ -54,17 +83,20 @@ class Line(Widget):
         self._spans = []
         if y:
             return Strip.blank(width, self.rich_style)
-        right_width = min(width, sum(cell_len(part.text) for part in self._right))
-        segments = self._draw(self._left, 0, width - right_width)
+        right_width = min(width, cells_of(self._right))
+        left = fitting(self._left, width - right_width)
+        segments = self._draw(left, 0, width - right_width)
         segments += self._draw(self._right, width - right_width, right_width)
         return Strip(segments, width)
 
     def _draw(self, parts: Sequence[Part], start: int, room: int) -> list[Segment]:
         segments = []
         at = start
-        for text, tone, click in parts:
+        for text, tone, click, *_ in parts:
             space = start + room - at
             cells = cell_len(text)
+            if not cells:
+                continue
             if space <= 0:
                 break
             if cells > space:

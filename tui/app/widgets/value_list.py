@@ -151,8 +151,10 @@ class ValueList(ScrollView, can_focus=True, inherit_bindings=False):
         ]
         strip = Strip(segments).adjust_cell_length(width, self.rich_style)
         if here:
-            look = self.get_component_rich_style("value-list--cursor").background_style
-            strip = Strip(Segment.apply_style(strip, post_style=look), strip.cell_length)
+            look = self.get_component_rich_style("value-list--cursor")
+            strip = Strip(
+                Segment.apply_style(strip, post_style=look.background_style + look.without_color), strip.cell_length
+            )
         return strip
 
 
