@@ -106,8 +106,8 @@ WHOLE_USE: list[tuple[str, list[str], Wanted | None]] = [
     ("leaving it", ["escape"], lambda screen: "Search for commands" not in screen),
     ("the keys", ["?"], "esc closes"),
     ("leaving them", ["escape"], lambda screen: "esc closes" not in screen),
-    ("writing a query", ["/", *" status:403"], "status:403"),
-    ("asking it", ["enter"], re.compile(r"–(\d+) of \1 ")),
+    ("writing a query", ["/", *" status:200"], "status:200"),
+    ("asking it", ["enter"], None),
 ]
 """What is done, with which keys, and what the screen shows then."""
 
