@@ -32,7 +32,7 @@ def test_everything_that_is_kept_is_found_and_can_be_read(tmp_path: Path):
     assert said(tmp_path) == {marks.name: "", COLUMNS: "", QUERIES: ""}
 
 
-@pytest.mark.parametrize("name", ["marks-0123456789abcdef.json", COLUMNS, QUERIES])
+@pytest.mark.parametrize("name", ["marks-0123456789abcdef.json", "looks-0123456789abcdef.json", COLUMNS, QUERIES])
 def test_what_can_not_be_read_is_left_where_it_is(tmp_path: Path, name: str):
     (tmp_path / name).write_bytes(b"\xff")
     assert said(tmp_path) == {name: "it holds something else"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.app import App
 
-_GRACE_SECONDS = 3.0
+_GRACE_SECONDS = 2.0
 _TURNED_AWAY_SECONDS = 0.05
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.private_files import read_private
-from tui.state import history, layout, marks
+from tui.state import history, last_look, layout, marks
 from tui.state.state_file import BROKEN, MOST_BYTES
 
 _KINDS = (
     (marks.FILE_NAMES, "marks", marks.parse_marks),
     (layout.FILE_NAME, "columns", layout.parse_columns),
     (history.FILE_NAME, "queries", history.parse_queries),
+    (last_look.FILE_NAMES, "looks", last_look.parse_looks),
 )
 
 

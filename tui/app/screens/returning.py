@@ -40,14 +40,13 @@ class ReturningScreen(AskingScreen):
         self._kept: KeptLook | None = None
         """The look that was kept last, None as long as there was no need for it."""
         self._asked = asyncio.Event()
+        self._offered = False
         self._returning: KeptLook | None = None
         """Where the reader was in another run, until the cursor is there again."""
 
     def on_mount(self) -> None:
         if self._given.memory.looks.keeps:
             self._keep_looks()
-        if self._given.memory.looks.cut_off and self._investigation.earlier:
-            self.call_after_refresh(self._offer, self._investigation.earlier[-1])
 
     async def on_unmount(self) -> None:
         self._given.memory.looks.close()
@@ -102,13 +101,18 @@ class ReturningScreen(AskingScreen):
         self._returning = None
         self._asked.set()
         super()._begin()
+        self._offer()
 
     # Where another run was
 
-    def _offer(self, look: Look) -> None:
-        if look.kept is not None:
-            query = fit(clean(look.kept.query), _OFFERED_WIDTH).rstrip()
-            self.notify(f"[ resumes what you had at {self._moment(look.kept.at)}: {query}", timeout=_OFFER_SECONDS)
+    def _offer(self) -> None:
+        """Say with the first query, as soon as something can be asked, that the run before was cut off, and where."""
+        looks = self._given.memory.looks
+        if not self._offered and looks.cut_off and self._investigation.earlier:
+            look = looks.earlier[-1]
+            query = fit(clean(look.query), _OFFERED_WIDTH).rstrip()
+            self.notify(f"[ resumes what you had at {self._moment(look.at)}: {query}", timeout=_OFFER_SECONDS)
+        self._offered = True
 
     def _moment(self, at: datetime) -> str:
         """A moment as short as it goes: `03:12Z`, or with its day where that is not today."""
@@ -125,9 +129,8 @@ class ReturningScreen(AskingScreen):
 
     @work(group="walk", exclusive=True)
     async def _find_place(self, look: KeptLook) -> None:
-        """Open what was open, and put the cursor on the record that it stood on, once that is here."""
+        """Put the cursor on the record that it stood on, once that is here, and open what was open."""
         try:
-            await self._open_panes(look)
             self._show_place(look, look.row)
             left_at = self.table.cursor_coordinate
             row = await self._walker.find(look.record, look.row) if look.record is not None else look.row
@@ -138,6 +141,7 @@ class ReturningScreen(AskingScreen):
             return  # the reader has gone elsewhere
         self._grow()
         self._show_place(look, look.row if row is None else row)
+        await self._open_panes(look)
         if row is None:
             self.notify("The record you were on is not among these rows; the cursor stands in its place.")
 
