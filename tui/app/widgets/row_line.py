@@ -42,17 +42,20 @@ class Cell(NamedTuple):
 def share_room(columns: Sequence[Column], room: int) -> list[int]:
     """The width of each column's text in `room` cells: the least ones, and what is left shared by `grows`.
 
-    Where the least ones don't fit they are kept all the same, and the table scrolls.
+    Where the least ones don't fit together, the first that do have all the room: who scrolls on finds the others, and
+    nobody sees the first half of an id.
     """
-    spare = max(0, room - row_width([column.width for column in columns]))
-    shares = sum(column.grows for column in columns)
+    least = [column.width for column in columns]
+    seen = next((count for count in range(len(least), 0, -1) if row_width(least[:count]) <= room), 0)
+    spare = max(0, room - row_width(least[:seen]))
+    shares = sum(column.grows for column in columns[:seen])
     widths = []
-    for column in columns:
+    for column in columns[:seen]:
         grown = spare * column.grows // shares if shares else 0
         widths.append(column.width + grown)
         spare -= grown
         shares -= column.grows
-    return widths
+    return widths + least[seen:]
 
 
 def fit(text: str, width: int, cut: str = "…") -> str:
