@@ -42,6 +42,7 @@ class Picture:
     size: tuple[int, int] = (120, 36)
     query: AuditQuery = field(default_factory=AuditQuery)
     has_key: bool = True
+    theme: str = "harbour"
 
 
 CONFIGS = asking("res:configs method:PUT since:7d")
@@ -55,6 +56,8 @@ PICTURES = (
     Picture("facts", ("enter", "4"), query=REFUSED),
     Picture("help", ("question_mark",)),
     Picture("narrow", size=(80, 24)),
+    Picture("mono", ("m", "j", "j"), (80, 24), REFUSED, theme="mono"),
+    Picture("linen", ("enter", "4"), query=REFUSED, theme="linen"),
     Picture("no-key", has_key=False),
     Picture("wide", ("enter", "4"), (200, 50), REFUSED),
     Picture("scan", query=SCAN),
@@ -75,6 +78,7 @@ async def draw(picture: Picture, server: DemoServer) -> str:
             await story.until(lambda: len(story.screen._investigation.names.known) == _KINDS_OF_NAMES, "every name")
         else:
             await story.shows("No API key yet")
+        story.app.theme = picture.theme
         await story.press(*picture.keys)
         await story.pilot.pause()
         svg = story.app.export_screenshot(title=f"portkey-audit {picture.name}")
