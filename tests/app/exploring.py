@@ -160,7 +160,11 @@ async def exploring(
     app = (PlainApp if plain else ExplorerApp)(context)
     async with app.run_test(size=size, notifications=notifications or plain) as pilot:
         story = Story(app, pilot)
-        yield story
+        try:
+            yield story
+        finally:
+            # As at the end of a run, before its panes go; what closes the app for a test leaves workers to the last.
+            app.workers.cancel_all()
         assert app._exception is None
         assert app.guard.hits == 0, "data reached a widget without being cleaned"
 

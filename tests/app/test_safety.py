@@ -37,7 +37,7 @@ def serving(*records: dict[str, object]) -> DemoServer:
 async def story() -> AsyncIterator[Story]:
     """An explorer over a history of attacks; `exploring` proves in the end that nothing reached the exit guard."""
     with serving(*ATTACKS) as server:
-        async with exploring(server, size=(160, 50)) as story:
+        async with exploring(server, size=(240, 50)) as story:
             await story.settled()
             await story.until(lambda: len(story.screen._investigation.names.known) == 3, "everybody's name")
             yield story

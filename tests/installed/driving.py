@@ -100,6 +100,10 @@ class Driven:
         for key in keys:
             self._terminal.send(key)
 
+    def rest(self, seconds: float) -> None:
+        """Press nothing for so long, where what is tested is a time itself."""
+        self._session.step("rest", idle_s=seconds)
+
     def type(self, text: str) -> None:
         self._session.step("type", type=text, rate=200)
 
