@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from textual.events import Paste
 
-from tests.app.exploring import Story, asking, exploring, stand_in
+from tests.app.exploring import Story, asking, exploring
 from tui.demo.server import DemoServer
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    with stand_in() as server:
-        yield server
 
 
 async def paste(story: Story, text: str) -> None:

@@ -6,9 +6,8 @@ Where a look changes on purpose, this renews the pages: `pytest tests/app/test_p
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -32,6 +31,8 @@ from tui.domain.names import Named, NameKind, Names
 from tui.formats.document import TextDocument
 from tui.formats.views import View
 
+pytestmark = pytest.mark.usefixtures("steady_surroundings")
+
 Size = tuple[int, int]
 """Columns and lines of a terminal."""
 
@@ -46,21 +47,6 @@ class _Page(SingleFileSnapshotExtension):
 
     _file_extension = "txt"
     _write_mode = WriteMode.TEXT
-
-
-@pytest.fixture(autouse=True)
-def machine_in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as zone:
-        zone.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    with stand_in() as server:
-        yield server
 
 
 @pytest.fixture

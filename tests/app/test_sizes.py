@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
-from textual import constants
 
-from tests.app.exploring import Story, asking, exploring, stand_in
+from tests.app.exploring import Story, asking, exploring
 from tests.app.pictures import comes_to_rest, picture
 from tui.app.screens.too_small import LEAST_HEIGHT, LEAST_WIDTH
 from tui.app.widgets.line import Part, cells_of, fitting
 from tui.demo.server import DemoServer
+
+pytestmark = pytest.mark.usefixtures("steady_surroundings")
 
 WEEK = asking("since:7d")
 SCAN = asking("is:failed is:machine -country:none since:7d")
@@ -27,24 +26,6 @@ MIXED = asking("status:403 -country:none since:7d")
 SIZES = [(1, 1), (1, 50), (200, 1), (3, 3), (20, 5), (39, 12), (40, 11), (40, 12), (41, 13), (59, 19), (60, 20),
          (79, 23), (80, 24), (99, 30), (100, 29), (100, 30), (159, 40), (160, 12), (200, 50), (400, 120)]  # fmt: skip
 DIALOGS = ["question_mark", "y", "p", "v", "t", "C", "apostrophe", "A", "colon", "slash", "f"]
-
-
-@pytest.fixture(autouse=True)
-def steady_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No animations, all colours, and a machine that stands in UTC."""
-    monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", "none")
-    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
-    with monkeypatch.context() as zone:
-        zone.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    with stand_in() as server:
-        yield server
 
 
 async def resize(story: Story, width: int, height: int) -> None:

@@ -6,20 +6,20 @@ at every one that changed before it is committed.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
-from textual import constants
 
 from tests.app.exploring import Story, asking, exploring, stand_in
 from tests.app.pictures import comes_to_rest, picture
 from tui.demo.keys import UNSCOPED_KEY
 from tui.demo.server import DemoServer
 from tui.domain.errors import KeyMissing
+
+pytestmark = pytest.mark.usefixtures("steady_surroundings")
 
 Size = tuple[int, int]
 """Columns and lines of a terminal."""
@@ -38,19 +38,6 @@ PLUGINS = asking("res:plugins since:7d")
 at_every_size = pytest.mark.parametrize("size", [NARROW, NORMAL, WIDE], ids=["80x24", "120x40", "200x50"])
 
 
-@pytest.fixture(autouse=True)
-def steady_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No animations, all colours, and a machine that stands in UTC."""
-    # Textual has read its part of the environment long ago, when it was imported.
-    monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", "none")
-    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
-    with monkeypatch.context() as zone:
-        zone.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
-
-
 @pytest.fixture
 def same_picture(snapshot: SnapshotAssertion, tmp_path: Path) -> SamePicture:
     """Compares with the committed picture, or renews that under `--snapshot-update`."""
@@ -65,12 +52,6 @@ def same_picture(snapshot: SnapshotAssertion, tmp_path: Path) -> SamePicture:
             pytest.fail(f"The explorer looks otherwise than on its picture, see {place}:\n{story.text}", pytrace=False)
 
     return compare
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    with stand_in() as server:
-        yield server
 
 
 @at_every_size

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from textual.widgets import Input
 
-from tests.app.exploring import asking, exploring, stand_in
+from tests.app.exploring import asking, exploring
 from tui.demo.server import DemoServer
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    with stand_in() as server:
-        yield server
 
 
 @pytest.mark.parametrize(

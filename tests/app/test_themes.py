@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Iterator
 from itertools import combinations
 from pathlib import Path
@@ -13,15 +12,16 @@ from rich.color import Color, ColorSystem
 from rich.color_triplet import ColorTriplet
 from rich.style import Style
 from syrupy.assertion import SnapshotAssertion
-from textual import constants
 from textual.notifications import SeverityLevel
 from textual.theme import Theme
 
-from tests.app.exploring import Story, asking, exploring, stand_in
+from tests.app.exploring import Story, asking, exploring
 from tests.app.pictures import comes_to_rest, picture
 from tui import settings
 from tui.app.themes import THEMES
 from tui.demo.server import DemoServer
+
+pytestmark = pytest.mark.usefixtures("steady_surroundings")
 
 COLOURED = [theme for theme in THEMES if not theme.ansi]
 SEVERITIES: tuple[SeverityLevel, ...] = ("information", "warning", "error")
@@ -55,24 +55,6 @@ WALK: tuple[tuple[tuple[str, ...], str], ...] = (
     (("escape", "colon", *"redr"), "Redraw"),
 )
 """Keys, and what the screen shows once they are pressed: every pane and dialog once."""
-
-
-@pytest.fixture(autouse=True)
-def steady_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No animations, all colours, and a machine that stands in UTC."""
-    monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", "none")
-    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
-    with monkeypatch.context() as zone:
-        zone.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    with stand_in() as server:
-        yield server
 
 
 async def walk(story: Story) -> AsyncIterator[str]:
