@@ -45,7 +45,7 @@ def show_alone(text: str, *, keyboard: int, screen: TextIO) -> None:
         lines = os.get_terminal_size(screen.fileno()).lines
         screen.write("\n" * lines + "\x1b[H" + text + "\n")
         screen.flush()
-        with _single_keys(keyboard), _signals() as signals:
+        with _signals() as signals, _single_keys(keyboard):
             while True:
                 ready, _, _ = select.select([keyboard, signals], [], [])
                 if signals in ready and os.read(signals, 1)[0] in _ASK_TO_END:
