@@ -10,12 +10,13 @@ from tui.app.trail import Look, Place, Trail
 from tui.domain.clean import clean
 from tui.domain.matching import Matcher
 from tui.domain.names import Names
+from tui.domain.page import SETTLE
 from tui.domain.plan import FrozenQuery, Plan, Unnamed, freeze, plan_query, unnamed
 from tui.domain.predicates import Surroundings
 from tui.domain.query import AuditQuery, Clause, How, Term, walk
 from tui.domain.query_check import check_file_values
 from tui.domain.query_parser import Parsed, parse_query
-from tui.session.exploration import SETTLE, Exploration
+from tui.session.exploration import Exploration
 
 if TYPE_CHECKING:
     from tui.app.context import Context

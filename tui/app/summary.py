@@ -11,13 +11,13 @@ from tui.domain.clean import clean
 from tui.domain.errors import KeyMissing, SourceError
 from tui.domain.fields import URI
 from tui.domain.names import NameKind, Names
-from tui.domain.page import PAGE_SIZE, Origin
+from tui.domain.page import PAGE_SIZE, SETTLE, SKEW_SECONDS, Origin
 from tui.domain.plan import unnamed
 from tui.domain.query import AuditQuery, Clause, How, Value
 from tui.domain.query_text import format_term
 from tui.domain.time_range import Window
 from tui.formats.times import TimeStyle, format_time, zone_name
-from tui.session.exploration import SETTLE, SKEW_SECONDS, Exploration
+from tui.session.exploration import Exploration
 
 _SEPARATOR = " · "
 _BAR = Part(" │ ", "muted")

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from tui.cli.buckets import Buckets
 from tui.cli.reading import Inquiry, Reading
 from tui.domain.fields import URI
-from tui.domain.page import PAGE_SIZE
+from tui.domain.page import PAGE_SIZE, SKEW_SECONDS
 from tui.domain.query import Clause
-from tui.session.exploration import SKEW_SECONDS
 from tui.session.value_spread import FieldPlace, ValueSpread
 
 if TYPE_CHECKING:

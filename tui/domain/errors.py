@@ -12,6 +12,8 @@ class SourceError(Exception):
 
     transient = False
     """Whether the same request may succeed later without anybody changing anything."""
+    reason = "refused"
+    """Why there is a wait before another attempt, in a word or two."""
 
     def __init__(self, cause: str, cure: str = "") -> None:
         """`cause` and `cure` are whole sentences; `cure` is empty when there is nothing to advise."""
@@ -44,6 +46,7 @@ class RateLimited(SourceError):
     """Too many requests (429)."""
 
     transient = True
+    reason = "429"
 
     def __init__(self, cause: str, cure: str = "", *, retry_after: float | None = None) -> None:
         """`retry_after` is what the server asked for, in seconds from now, within 0 to 300."""
@@ -59,6 +62,7 @@ class Unavailable(SourceError):
     def __init__(self, cause: str, cure: str = "", *, status: int, retry_after: float | None = None) -> None:
         """`status` is the HTTP status; `retry_after` as in `RateLimited`."""
         super().__init__(cause, cure)
+        self.reason = str(status)
         self.status = status
         self.retry_after = retry_after
 
@@ -67,10 +71,13 @@ class Unreachable(SourceError):
     """No answer: name look-up, connection, time limit."""
 
     transient = True
+    reason = "no connection"
 
 
 class TimedOut(Unreachable):
     """The answer did not come, or did not end, within the time limit."""
+
+    reason = "timeout"
 
 
 class Untrusted(SourceError):
@@ -81,6 +88,7 @@ class Garbled(SourceError):
     """An answer came, and it isn't what the API sends: cut, too big, not JSON, wrong shape."""
 
     transient = True
+    reason = "bad answer"
 
 
 class QueryTooSlow(SourceError):

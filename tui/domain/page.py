@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 100
 """Rows a page: the most the API gives."""
+SETTLE = timedelta(seconds=60)
+"""Records younger than this may still be joined by ones that come late."""
+SKEW_SECONDS = 5.0
+"""A server clock this far from ours is worth telling, and asking anew what was asked by ours."""
 
 Parameters = tuple[tuple[str, str], ...]
 """API filter parameters and their values, in the order of the field table; times and paging are not among them."""

@@ -5,14 +5,17 @@ It decides and does no IO.  A worker asks `next_requests`, fetches, and hands ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui.domain.matching import Matcher
+from tui.domain.page import SKEW_SECONDS
 from tui.domain.predicates import Surroundings
 from tui.domain.query_text import format_term
+from tui.domain.time_range import Window
+from tui.session.live_rows import LiveRows
 from tui.session.opening import Opening
 from tui.session.rows import BUDGET, Leave, Limits, Pause, Place, Rows, RowState, View
 from tui.session.streamed_rows import StreamedRows
@@ -22,20 +25,18 @@ if TYPE_CHECKING:
     from tui.domain.page import Origin, Page, PageRequest
     from tui.domain.plan import FrozenQuery
     from tui.domain.record import AuditRecord
+    from tui.session.follow import Arrival
+    from tui.session.live import Live
+    from tui.session.live_rows import Inserted
 
 __all__ = [
-    "BUDGET", "BURST_SECONDS", "IN_FLIGHT", "SETTLE", "SKEW_SECONDS", "Change", "Exploration", "Held", "Pause",
-    "RowState",
+    "BUDGET", "BURST_SECONDS", "IN_FLIGHT", "Change", "Exploration", "Held", "Pause", "RowState",
 ]  # fmt: skip
 
 IN_FLIGHT = 2
 """Pages asked for at a time."""
 BURST_SECONDS = 0.15
 """Views that follow each other this quickly, a screen or more apart, are passed over until they rest."""
-SKEW_SECONDS = 5.0
-"""A server clock this far from ours is worth pinning the query again."""
-SETTLE = timedelta(seconds=60)
-"""Records younger than this when a query is frozen may still be joined by late ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Change:
 
     `fresh`: these are the first rows of another query, or of this one had in another way, and none of the rows before
     are there any more.  `repin`: the query was pinned by a wrong clock and is to be frozen and opened once more.
+    `inserted`: rows came in between the others, which have other numbers now.
     """
 
     first: int = 0
@@ -51,9 +53,13 @@ class Change:
     count: bool = False
     fresh: bool = False
     repin: bool = False
+    inserted: Inserted | None = None
 
 
 NOTHING = Change()
+
+_AROUND = timedelta(seconds=1)
+"""The window in which a record is asked for that came in by itself, on no page of the query's."""
 
 
 class _Notices:
@@ -74,6 +80,7 @@ class _Answer:
     frozen: FrozenQuery | None
     matcher: Matcher
     rows: Rows
+    live: Live | None = None
     notices: _Notices = field(default_factory=_Notices)
     origins: set[Origin] = field(default_factory=set)
 
@@ -122,12 +129,13 @@ class Exploration:
 
     # What the screen tells
 
-    def open(self, frozen: FrozenQuery, matcher: Matcher) -> None:
+    def open(self, frozen: FrozenQuery, matcher: Matcher, *, live: Live | None = None) -> None:
         """Ask another query from now on; answers to the last one will be dropped, its rows stay until one comes.
 
-        `matcher` says whether a record fits all terms of the query.
+        `matcher` says whether a record fits all terms of the query.  `live`: it is followed from the end of its window
+        on.
         """
-        self._turn_to(Opening(frozen, matcher))
+        self._turn_to(Opening(frozen, matcher, live))
 
     def look(self, first: int, last: int, at: float) -> None:
         """The rows now in view, both included; `at` is a clock that never goes back, in seconds."""
@@ -206,10 +214,8 @@ class Exploration:
             return Change(repin=True)
         if self._opening is None:
             return self._take(place, page, fits)
-        if not self._opening.take(place.branch, page, fits):
-            return NOTHING
-        self._begin(self._opening)
-        return Change(0, self.row_count - 1, count=True, fresh=True)
+        self._opening.take(place.branch, page, fits)
+        return self._begin_if_complete()
 
     def fail(self, request: PageRequest, error: SourceError) -> Change:
         """A page could not be had; its rows say so until `retry`."""
@@ -220,6 +226,37 @@ class Exploration:
         self._failed[place] = error
         rows = self._rows.rows_on(place)
         return Change(rows.start, rows.stop - 1)
+
+    # What comes in while a query is followed
+
+    @property
+    def live(self) -> Live | None:
+        """What is followed: the query that was asked last, None where that isn't."""
+        return self._opening.live if self._opening is not None else self._answer.live
+
+    def arrive(self, live: Live, arrivals: Iterable[Arrival], at: datetime) -> Change:
+        """Let what its follower found wait for `let_in`; `at` is the server's clock."""
+        live.arrive(arrivals, at)
+        return self._begin_if_complete() if live is self.live else NOTHING
+
+    def let_in(self) -> Change:
+        """Make rows of what waits, unless the reader wants none."""
+        live, rows = self._answer.live, self._rows
+        if live is None or live.paused or not len(live) or not isinstance(rows, LiveRows) or self._opening is not None:
+            return NOTHING
+        records, overflowed = live.take()
+        inserted = rows.let_in(records, all_older_gone=overflowed)
+        live.looked_at(inserted.gone)
+        view = self._view
+        self._view = replace(view, first=inserted.moved(view.first), last=inserted.moved(view.last))
+        return Change(0, self.row_count - 1, count=True, inserted=inserted)
+
+    def stop_following(self) -> None:
+        """Let in what waits, and nothing any more: the rows that came in stay."""
+        if self._answer.live is not None:
+            self._answer.live.paused = False
+        self.let_in()
+        self._answer.live = None
 
     # What the screen shows
 
@@ -236,6 +273,14 @@ class Exploration:
     def frozen(self) -> FrozenQuery | None:
         """The query whose rows these are."""
         return self._answer.frozen
+
+    @property
+    def shown(self) -> FrozenQuery | None:
+        """As `frozen`, with the window that the rows are of, which those that came in made longer."""
+        frozen, rows = self._answer.frozen, self._rows
+        if frozen is None or not isinstance(rows, LiveRows):
+            return frozen
+        return replace(frozen, window=Window(frozen.window.start, rows.until), frozen_at=rows.until)
 
     @property
     def started(self) -> bool:
@@ -334,10 +379,15 @@ class Exploration:
 
     def request_for(self, row: int) -> PageRequest | None:
         """The request whose page holds a row."""
-        place = self._rows.place_of(row)
-        if self.frozen is None or place is None:
+        place, record = self._rows.place_of(row), self._rows.record(row)
+        if self.frozen is None:
             return None
-        return self._request(self.frozen, place, self._rows.size_of(place.branch))
+        if place is not None:
+            return self._request(self.frozen, place, self._rows.size_of(place.branch))
+        if record is None or record.time is None:
+            return None
+        around = Window(record.time - _AROUND, record.time + _AROUND)
+        return replace(self.frozen.page(0, ticket=self.ticket), window=around, parameters=())
 
     # How it decides
 
@@ -362,14 +412,19 @@ class Exploration:
         if scrolls_on and was_full and self.paused is not Pause.SCREEN:
             self._rows.go_on(self._limits.leave)
 
-    def _begin(self, opening: Opening) -> None:
-        """Show the rows that a query's first pages begin."""
+    def _begin_if_complete(self) -> Change:
+        """Show the rows that a query begins with, once these are here."""
+        opening = self._opening
+        if opening is None or not opening.complete:
+            return NOTHING
         notices = _Notices()
         rows = opening.rows(self._limits, notices.tell)
-        self._answer = _Answer(opening.frozen, opening.matcher, rows, notices)
+        self._answer = _Answer(opening.frozen, opening.matcher, rows, opening.live, notices)
         self._opening = None
         for page, fits in opening.pages.values():
             self._answer.note(page, fits)
+        self.let_in()
+        return Change(0, self.row_count - 1, count=True, fresh=True)
 
     def _take(self, place: Place, page: Page, fits: Sequence[bool]) -> Change:
         before, count = self._rows, self.row_count
@@ -388,4 +443,5 @@ class Exploration:
 
 def _nothing_yet(limits: Limits) -> _Answer:
     notices = _Notices()
-    return _Answer(None, Matcher((), Surroundings()), StreamedRows((), limits, notices.tell, local=False), notices)
+    rows = StreamedRows((), limits, notices.tell, local=False)
+    return _Answer(None, Matcher((), Surroundings()), rows, notices=notices)

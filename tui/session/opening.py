@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.page import PAGE_SIZE
 from tui.session.addressed_rows import AddressedRows
+from tui.session.live_rows import LiveRows
 from tui.session.rows import Place
 from tui.session.streamed_rows import StreamedRows
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tui.domain.matching import Matcher
     from tui.domain.page import Page
     from tui.domain.plan import FrozenQuery
+    from tui.session.live import Live
     from tui.session.rows import Limits, Rows, Tell, View
 
 
@@ -28,9 +30,11 @@ class Checked(NamedTuple):
 class Opening:
     """The first page of each of a query's streams, until all are here."""
 
-    def __init__(self, frozen: FrozenQuery, matcher: Matcher) -> None:
+    def __init__(self, frozen: FrozenQuery, matcher: Matcher, live: Live | None = None) -> None:
+        """`live`: the query is followed, and has no rows before what comes in has been caught up with."""
         self.frozen = frozen
         self.matcher = matcher
+        self.live = live
         self.pages: dict[int, Checked] = {}
 
     def wanted(self, view: View, failed: Container[Place]) -> list[Place]:  # noqa: ARG002 - whatever is in view
@@ -40,10 +44,15 @@ class Opening:
     def size_of(self, branch: int) -> int:  # noqa: ARG002 - none is known yet to give smaller pages
         return PAGE_SIZE
 
-    def take(self, branch: int, page: Page, fits: Sequence[bool]) -> bool:
-        """Take a first page in; True once all are here."""
+    def take(self, branch: int, page: Page, fits: Sequence[bool]) -> None:
+        """Take a first page in."""
         self.pages[branch] = Checked(page, fits)
-        return len(self.pages) == len(self.frozen.plan.branches)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is here that the rows begin with."""
+        caught_up = self.live is None or self.live.follower.caught_up
+        return caught_up and len(self.pages) == len(self.frozen.plan.branches)
 
     def rows(self, limits: Limits, tell: Tell) -> Rows:
         """The rows that the first pages begin.
@@ -62,4 +71,6 @@ class Opening:
             rows = StreamedRows(branches, limits, tell, local=not plan.sent_whole, disjoint=plan.disjoint)
         for branch in branches:
             rows = rows.take(Place(branch, 0), *self.pages[branch]).rows
-        return rows
+        if self.live is None:
+            return rows
+        return LiveRows(rows, self.frozen.window.end, self.live.follower, limits, tell)

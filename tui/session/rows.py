@@ -69,11 +69,12 @@ class Leave:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much is read without being told to, and how much is kept; without a budget nobody looks on, and every row is
-    wanted."""
+    wanted.  `live` are rows that came in while a query was followed."""
 
     budget: int | None = BUDGET
     pages: int = 400
     matches: int = 50_000
+    live: int = 10_000
 
     @property
     def leave(self) -> Leave:

@@ -18,10 +18,10 @@ from tui.domain.errors import Rejected, SourceError
 from tui.domain.fields import BODY, BY_NAME, FIELDS, FILTERS, HEADERS, QUERY, URI, Field, Kind
 from tui.domain.json_values import NotJson, as_text, at_path, decode, unpacked
 from tui.domain.names import Names
-from tui.domain.page import PageRequest, Parameters
+from tui.domain.page import SETTLE, PageRequest, Parameters
 from tui.domain.plan import plan_query
 from tui.domain.query import BLANK, AuditQuery, Clause, Value
-from tui.session.exploration import IN_FLIGHT, SETTLE
+from tui.session.exploration import IN_FLIGHT
 
 if TYPE_CHECKING:
     from tui.domain.page import Page

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
-from tui.domain.page import Origin, Page, PageRequest, Waiting
+from tui.domain.page import SETTLE, Origin, Page, PageRequest, Waiting
 from tui.sources.base import AuditSource, WaitListener, unheard
 
 DEFAULT_BYTES = 64 * 1024 * 1024
-_SETTLE = timedelta(seconds=60)
 _RECORD_BYTES = 2_000
 """What a record takes beside its text."""
 
@@ -117,7 +115,7 @@ def _retrieve(task: asyncio.Task[Page]) -> None:
 
 def _is_settled(request: PageRequest, page: Page) -> bool:
     """Whether nothing on the page can change any more; a record whose time can't be read may be young."""
-    border = request.frozen_at - _SETTLE
+    border = request.frozen_at - SETTLE
     if not page.records:
         return request.window.end < border
     if request.window.end > request.frozen_at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tui.domain.errors import Garbled, RateLimited, SourceError, TimedOut, Unavailable
+from tui.domain.errors import RateLimited, SourceError, Unavailable
 from tui.domain.page import Page, PageRequest, Waiting
 from tui.sources.base import AuditSource, WaitListener, unheard
 
@@ -57,7 +57,7 @@ class RetryingSource:
                 failures += 1
                 if not error.transient or failures >= self._policy.attempts or not self._budget.take():
                     raise
-                waiting = Waiting(self._wait(error, failures), reason(error))
+                waiting = Waiting(self._wait(error, failures), error.reason)
             on_wait(waiting)
             try:
                 await self._sleep(waiting.seconds)
@@ -92,14 +92,3 @@ class _Budget:
             return False
         self._left -= 1
         return True
-
-
-def reason(error: SourceError) -> str:
-    """Why there is a wait, in a word or two."""
-    if isinstance(error, RateLimited):
-        return "429"
-    if isinstance(error, Unavailable):
-        return str(error.status)
-    if isinstance(error, TimedOut):
-        return "timeout"
-    return "bad answer" if isinstance(error, Garbled) else "no connection"

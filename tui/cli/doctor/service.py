@@ -14,7 +14,7 @@ from tui.cli.doctor.finding import Finding, fail, failed, ok, skip, warn
 from tui.domain.clean import clean
 from tui.domain.errors import Forbidden, Rejected, SourceError, Unauthorized, Untrusted
 from tui.domain.names import NameKind
-from tui.domain.page import Page, PageRequest
+from tui.domain.page import SETTLE, Page, PageRequest
 from tui.domain.time_range import Window
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ NAMES = ("answer", "tls", "clock", "scope", "pages", "total", "names")
 _SKEW_SECONDS = 30
 _SOON = timedelta(days=14)
 _PERIOD = timedelta(days=30)
-_SETTLED = timedelta(minutes=1)
 """Records younger than this may still come in."""
 _PAGE_SIZE = 5
 _NAME_WORDS = {NameKind.USER: "people", NameKind.API_KEY: "API keys", NameKind.WORKSPACE: "workspaces"}
@@ -137,12 +136,12 @@ class Examination:
     def _window(self) -> Window:
         peer = self.client.transport.peer
         ahead = timedelta(seconds=peer.skew if peer and peer.skew else 0.0)
-        end = self.clock() + ahead - _SETTLED
+        end = self.clock() + ahead - SETTLE
         return Window(end - _PERIOD, end)
 
     async def _fetch(self, number: int, size: int, window: Window) -> Page:
         named = (("organisation_id", self.organisation_id),) if self.organisation_id else ()
-        return await self.client.source.fetch(PageRequest(window, window.end + _SETTLED, named, number, size))
+        return await self.client.source.fetch(PageRequest(window, window.end + SETTLE, named, number, size))
 
     async def _awaited(self, asked: Awaitable[T]) -> T:
         async with self.waiting():

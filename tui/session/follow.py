@@ -1,0 +1,297 @@
+"""Following a query: what to ask, and when, so that each record that comes in is seen, and seen once.
+
+The log is read again and again in closed windows, from the server's present down to a little below what is known, and
+each window's page but the last is followed by a window that ends where it did: whatever comes in meanwhile, and in
+whatever order records of one second are given, nothing is passed over.
+
+`frontier` is how far the log has been read once.  `mark` is how far it has been read for good: all the way down, a
+minute and more after the fact.  Each reading goes `OVERLAP` below the mark, so that a record may come three minutes
+late and be seen all the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.domain.page import PAGE_SIZE, SETTLE, SKEW_SECONDS, PageRequest, Parameters
+from tui.domain.time_range import Moment, Window, instant_of
+from tui.session.pace import USUAL_SECONDS, Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tui.domain.errors import SourceError
+    from tui.domain.identity import Identity
+    from tui.domain.page import Page
+    from tui.domain.plan import Plan
+    from tui.domain.record import AuditRecord
+
+OVERLAP = timedelta(seconds=120)
+"""How far below the mark is read."""
+REACH = OVERLAP + SETTLE
+"""How late a record may come."""
+HEAD_OVERLAP = timedelta(seconds=10)
+"""How far below the frontier each look reads; what lies deeper is read again bit by bit."""
+DEEPER_PAGES = 3
+"""Pages that a look may read of what lies deeper."""
+LATE = timedelta(seconds=5)
+"""A record this far below the frontier came late."""
+MOST_AT_ONCE = 2_000
+"""Where there is more to catch up on, it is read in stretches of time, the oldest first."""
+
+_SHORTEST_STRETCH = timedelta(seconds=60)
+_SECOND = timedelta(seconds=1)
+_MOST_KNOWN = 200_000
+_SLIGHT_SKEW = 2.0
+"""`Date` tells whole seconds, and an answer takes its time: below this the clocks agree."""
+
+
+class Arrival(NamedTuple):
+    """A record that came in and fits the query.
+
+    `early`: it was there before everything had been read once.  `late`: the time it tells of had been read before.
+    """
+
+    record: AuditRecord
+    early: bool
+    late: bool
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A way down through the log: `began` is the server's clock when it was begun, `top` where it begins.
+
+    Asked for next is page `number` of the window that ends at `end`.
+    """
+
+    began: datetime
+    top: datetime
+    end: datetime
+    number: int = 0
+    last: tuple[Identity, ...] = ()
+
+    def go_down(self, page: Page) -> bool:
+        """Go on below a page; True where nothing lies below it."""
+        if _is_last(page, self.number):
+            return True
+        here = tuple(record.identity for record in page.records)
+        repeats, self.last = here == self.last, here
+        oldest = next((record.time for record in reversed(page.records) if record.time is not None), None)
+        # All of the oldest second is asked for again: its other records may stand on the page after.
+        if oldest is not None and oldest + _SECOND < self.end:
+            self.end, self.number = oldest + _SECOND, 0
+        elif repeats:
+            self.end, self.number = self.end - _SECOND, 0
+        else:
+            self.number += 1
+        return False
+
+
+class Follower:
+    """Says what to ask next, takes the answers in, and tells what came.
+
+    Whoever works for it asks `rest` how long to wait and `next_request` what to ask, and hands what comes of it to
+    `take` or `fail`.  `now` is always our own clock; the server's is learnt from its answers.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        since: Moment,
+        now: datetime,
+        until: datetime | None = None,
+        skew: float = 0.0,
+        pace: float = USUAL_SECONDS,
+    ) -> None:
+        """Records from `since` on, up to `until` if that is given.  Several streams of a plan are followed as the one
+        that holds them all.  `skew` is what is known already of the server's clock, and `pace` as in `Pace`."""
+        self.skew = skew
+        self.problem: SourceError | None = None
+        """Why the last look failed, None where it didn't."""
+        self.failures = 0
+        """Looks in a row that failed."""
+        self.found = 0
+        """Records that came in and fit, but for those that were there before."""
+        self.late = 0
+        """Those of them that came late."""
+        self.looked_at = 0
+        """Records that came in, whether they fit or not."""
+        self.caught_up = False
+        """Whether everything up to the present has been read once."""
+        self._parameters = _common(plan)
+        self._since = since
+        self._until = until
+        self._pace = Pace(pace)
+        self._clock_known = False
+        self._floor = self.frontier = self.mark = instant_of(since, now)
+        self._head: _Reading | None = None
+        self._deeper: _Reading | None = None
+        self._pages_left = 0
+        self._hit = False
+        self._due = now
+        self._lag = 0.0
+        self._known: dict[Identity, tuple[int, datetime]] = {}
+
+    # What the worker asks
+
+    def rest(self, now: datetime) -> float:
+        """Seconds until there is something to ask."""
+        return max(0.0, (self._due - now).total_seconds())
+
+    def next_request(self, now: datetime) -> PageRequest:
+        """The page to fetch now."""
+        reading = self._reading(now)
+        window = Window(min(self._bottom, reading.end), reading.end)
+        return PageRequest(window, reading.began, self._parameters, reading.number)
+
+    def take(self, page: Page, fits: Sequence[bool], now: datetime) -> list[Arrival]:
+        """Take in the page that was asked for; `fits` says of each of its records whether it fits the query."""
+        self.failures, self.problem = 0, None
+        if self._learn_clock(page, now):
+            return []
+        reading = self._reading(now)
+        if reading is self._head and self._shortened(reading, page):
+            return []
+        arrivals = [self._arrival(record) for record, fit in self._fresh(page, fits, reading) if fit]
+        news = [arrival for arrival in arrivals if not arrival.early]
+        self.found += len(news)
+        self.late += sum(arrival.late for arrival in news)
+        self._hit = self._hit or bool(news)
+        self._go_on(reading, now, at_bottom=reading.go_down(page))
+        return arrivals
+
+    def fail(self, error: SourceError, now: datetime) -> None:
+        """What was asked for could not be had: it will be asked for again."""
+        self.failures += 1
+        self.problem = error
+        pause = self._pace.after_failures(self.failures, getattr(error, "retry_after", None))
+        self._due = now + timedelta(seconds=pause)
+
+    # What is shown
+
+    def server_now(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.skew)
+
+    def lag(self, now: datetime) -> float:
+        """How many seconds old, at most, the newest is that the reader can't know of yet."""
+        return max(self._lag, (self._end_at(now) - self.frontier).total_seconds(), 0.0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything up to `until` has been read for good."""
+        return self._until is not None and self.mark >= self._until
+
+    # How it does it
+
+    @property
+    def _bottom(self) -> datetime:
+        return max(self._floor, self.mark - OVERLAP)
+
+    def _end_at(self, now: datetime) -> datetime:
+        present = self.server_now(now)
+        return present if self._until is None else min(present, self._until)
+
+    def _reading(self, now: datetime) -> _Reading:
+        """The reading that goes on: of a look's own, and after that of what lies deeper."""
+        if self._pages_left and self._deeper is not None:
+            return self._deeper
+        if self._head is None:
+            top = max(self._end_at(now), self._bottom)
+            self._head = _Reading(self.server_now(now), top, top)
+        return self._head
+
+    def _learn_clock(self, page: Page, now: datetime) -> bool:
+        """Learn the server's clock; True where so much was asked by a wrong one that it is asked anew."""
+        if page.server_time is None:
+            return False
+        self.skew = page.skew if abs(page.skew) > _SLIGHT_SKEW else 0.0
+        first, self._clock_known = not self._clock_known, True
+        ahead = self._head is not None and self._head.began > self.server_now(now) + timedelta(seconds=SKEW_SECONDS)
+        if ahead:
+            self._head = None
+        if first and isinstance(self._since, timedelta) and abs(self.skew) > SKEW_SECONDS:
+            self._floor = self.frontier = self.mark = instant_of(self._since, self.server_now(now))
+            self._head = None
+            return True
+        return ahead
+
+    def _shortened(self, head: _Reading, page: Page) -> bool:
+        """Whether there is too much to catch up on at once; then a shorter stretch is to be read first."""
+        stretch = head.top - self.frontier
+        under_way = head.end < head.top or head.number > 0
+        if under_way or page.total is None or page.total <= MOST_AT_ONCE or stretch <= _SHORTEST_STRETCH:
+            return False
+        head.top = head.end = self.frontier + stretch / 2
+        return True
+
+    def _fresh(self, page: Page, fits: Sequence[bool], reading: _Reading) -> Iterator[tuple[AuditRecord, bool]]:
+        """The records that are not known yet.  Those that look alike are as many as stand on one page."""
+        here: Counter[Identity] = Counter()
+        for record, fit in zip(page.records, fits, strict=True):
+            identity = record.identity
+            here[identity] += 1
+            if here[identity] > self._known.get(identity, (0, None))[0]:
+                self._known[identity] = here[identity], record.time or reading.end
+                self.looked_at += 1
+                yield record, fit
+
+    def _arrival(self, record: AuditRecord) -> Arrival:
+        early = not self.caught_up
+        return Arrival(record, early, not early and record.time is not None and record.time < self.frontier - LATE)
+
+    def _go_on(self, reading: _Reading, now: datetime, *, at_bottom: bool) -> None:
+        """Work out what comes after a page: more of this look, what lies deeper, or a pause."""
+        is_head = reading is self._head
+        if at_bottom:
+            self._settle(reading)
+        elif is_head and reading.end <= self.frontier - HEAD_OVERLAP:
+            self._deeper = self._deeper or reading
+            self._pages_left = DEEPER_PAGES
+        elif is_head:
+            return
+        else:
+            self._pages_left -= 1
+        if is_head:
+            self._end_head(reading, now)
+        if at_bottom or not self._pages_left:
+            self._pause(reading, now)
+
+    def _settle(self, reading: _Reading) -> None:
+        """Everything that `reading` was begun for has been read."""
+        self.mark = max(self.mark, min(reading.top, reading.began - SETTLE))
+        self._deeper, self._pages_left = None, 0
+        border = self._bottom - 2 * _SECOND
+        self._known = {identity: known for identity, known in self._known.items() if known[1] >= border}
+        for identity in list(self._known)[:-_MOST_KNOWN]:
+            del self._known[identity]
+
+    def _end_head(self, head: _Reading, now: datetime) -> None:
+        self._lag = max(0.0, (self._end_at(now) - self.frontier).total_seconds()) if self.caught_up else 0.0
+        self.frontier = max(self.frontier, head.top)
+        self._head = None
+        self.caught_up = self.caught_up or head.top >= min(head.began, self._until or head.began)
+
+    def _pause(self, reading: _Reading, now: datetime) -> None:
+        behind = self.frontier < min(reading.began, self._until or reading.began)
+        self._due = now if behind else now + timedelta(seconds=self._pace.after(hit=self._hit))
+        self._hit = False
+
+
+def _common(plan: Plan) -> Parameters:
+    """What all streams of a plan are asked for."""
+    first, *others = plan.branches
+    return tuple(pair for pair in first if all(pair in other for other in others))
+
+
+def _is_last(page: Page, number: int) -> bool:
+    """Whether no record of the window lies beyond page `number`; of a full page the total may be the page's own."""
+    count = len(page.records)
+    if not count:
+        return True
+    if page.total is not None and page.total > (number + 1) * count:
+        return False
+    return count < PAGE_SIZE
