@@ -24,6 +24,7 @@ from tui.domain.secret import Secret
 
 DEFAULT_BASE_URL = "https://api.portkey.ai/v1"
 DEFAULT_SINCE = "24h"
+DEFAULT_PACE = "2s"
 COLOURS = ("red", "yellow", "green", "blue", "magenta", "cyan")
 THEMES = ("harbour", "paper", "dusk", "linen", "ansi", "mono")
 COLOR_SYSTEMS = ("auto", "truecolor", "256", "16", "none")
@@ -39,7 +40,9 @@ _TEXT = "text"
 _WORDS = "a list of words"
 _TABLE = "a table"
 _SWITCH = "true or false"
-_SHARED_KEYS = {"since": _TEXT, "organisation_id": _TEXT, "ca_bundle": _TEXT}
+_PACE = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m)?", re.ASCII)
+_PACES = 0.2, 300.0
+_SHARED_KEYS = {"since": _TEXT, "organisation_id": _TEXT, "ca_bundle": _TEXT, "pace": _TEXT}
 _PROFILE_KEYS = {
     **_SHARED_KEYS,
     "base_url": _TEXT,
@@ -116,7 +119,8 @@ _NOTHING_SAID = Surface()
 class Settings:
     """What holds for this run.  `key` None: no level says where a key is.
 
-    `since` is how a range of time begins that no query and no flag begins otherwise.
+    `since` is how a range of time begins that no query and no flag begins otherwise.  `pace` is how many seconds lie
+    between two looks while a query is followed.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -126,6 +130,7 @@ class Settings:
     colour: str = ""
     organisation_id: str = ""
     since: str = DEFAULT_SINCE
+    pace: float = 2.0
     ca_bundle: Path | None = None
     surface: Surface = field(default_factory=Surface)
 
@@ -182,6 +187,7 @@ def load(
         colour=profile.values.get("colour", "") if where is profile else "",
         organisation_id=_first(levels, "organisation_id"),
         since=_first(levels, "since") or DEFAULT_SINCE,
+        pace=_seconds_of_pace(_first(levels, "pace") or DEFAULT_PACE),
         ca_bundle=Path(bundle).expanduser() if bundle else None,
         surface=surface.over(_surface_in(environ)).over(_surface_of(config)),
     )
@@ -256,6 +262,14 @@ def _checked_base_url(text: str) -> str:
     return text
 
 
+def _seconds_of_pace(text: str) -> float:
+    told = _PACE.fullmatch(text.strip())
+    seconds = float(told[1]) * (60 if told[2] == "m" else 1) if told else 0.0
+    if not _PACES[0] <= seconds <= _PACES[1]:
+        raise SettingsError(f"the pace is {text!r}; write how long to wait between two looks, from 0.2s to 5m, as in 2s")
+    return seconds
+
+
 def _environment(environ: MutableMapping[str, str]) -> _Level:
     text = environ.pop("PORTKEY_API_KEY", "")
     try:
@@ -265,6 +279,7 @@ def _environment(environ: MutableMapping[str, str]) -> _Level:
     values = {
         "base_url": environ.get("PORTKEY_BASE_URL", ""),
         "since": environ.get("PORTKEY_AUDIT_SINCE", ""),
+        "pace": environ.get("PORTKEY_AUDIT_PACE", ""),
         "organisation_id": environ.get("PORTKEY_AUDIT_ORGANISATION_ID", ""),
     }
     return _Level("the environment", values, key)

@@ -250,7 +250,8 @@ def open_connection(
     def retrying(inner: PortkeySource) -> RetryingSource:
         return RetryingSource(inner, clock=time.monotonic, sleep=sleep, random=random.random)
 
-    cached = CachedSource(retrying(PortkeySource(transport, redact=redact)))
+    live = retrying(PortkeySource(transport, redact=redact))
+    cached = CachedSource(live)
     in_clear = retrying(PortkeySource(transport, redact=lambda record: record))
 
     async def reveal(request: PageRequest, record: AuditRecord, path: str) -> str | None:
@@ -259,7 +260,7 @@ def open_connection(
         return None if found is None else value_at(found, path)
 
     directory = PortkeyDirectory(transport, cache_folder=names_folder)
-    return Connection(cached, directory, cached.forget, reveal, transport.aclose)
+    return Connection(cached, live, directory, cached.forget, reveal, transport.aclose)
 
 
 class BareClient(NamedTuple):

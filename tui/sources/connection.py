@@ -20,6 +20,8 @@ class Connection:
     """Everything that can be asked of one API."""
 
     source: AuditSource
+    live: AuditSource
+    """The same records past the cache: whoever follows them asks for no page twice."""
     directory: NameDirectory
     forget: Callable[[], None]
     """Drops cached pages that may have changed, before a refresh."""
