@@ -266,7 +266,7 @@ def _seconds_of_pace(text: str) -> float:
     told = _PACE.fullmatch(text.strip())
     seconds = float(told[1]) * (60 if told[2] == "m" else 1) if told else 0.0
     if not _PACES[0] <= seconds <= _PACES[1]:
-        raise SettingsError(f"the pace is {text!r}; write how long to wait between two looks, from 0.2s to 5m, as in 2s")
+        raise SettingsError(f"the pace is {text!r}; write the pause between two looks, from 0.2s to 5m, as in 2s")
     return seconds
 
 
