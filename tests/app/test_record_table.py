@@ -72,6 +72,9 @@ class Numbers:
         }
         return [cells[column.name] for column in self.columns]
 
+    def new(self, index: int) -> bool:
+        return False
+
     def marked(self, index: int) -> bool:
         return index in self.marks
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui.clipboard.copying import Clipboard
 from tui.domain.query import AuditQuery
+from tui.session.pace import USUAL_SECONDS
 from tui.sources.connection import Connection
 from tui.state.history import QueryHistory
 from tui.state.last_look import LookBook
@@ -34,7 +36,8 @@ class Context:
     `connect` raises `SourceError`, and may be slow: it is called once the first screen is painted.  `clock` is our own
     clock in UTC, `ticks` one that never goes back, in seconds.  `place` is where records come from, as the reader knows
     it ("api.portkey.ai", "demo"), and `source_words` name that on a command line.  `read_values` gives the values in a
-    file that a query names; it raises `QueryError`.  `plain`: one pane at a time, without boxes.
+    file that a query names; it raises `QueryError`.  `plain`: one pane at a time, without boxes.  `pace` is the pause
+    between two looks at what is followed, in seconds, and `sleep` waits for so many.
     """
 
     connect: Callable[[], Awaitable[Connection]]
@@ -51,3 +54,5 @@ class Context:
     source_words: tuple[str, ...] = ()
     theme: str = "harbour"
     plain: bool = False
+    pace: float = USUAL_SECONDS
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep

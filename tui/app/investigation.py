@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from tui.app.trail import Look, Place, Trail
 from tui.domain.clean import clean
+from tui.domain.errors import QueryError, TimeTextError
 from tui.domain.matching import Matcher
 from tui.domain.names import Names
 from tui.domain.page import SETTLE
@@ -16,7 +18,11 @@ from tui.domain.predicates import Surroundings
 from tui.domain.query import AuditQuery, Clause, How, Term, walk
 from tui.domain.query_check import check_file_values
 from tui.domain.query_parser import Parsed, parse_query
+from tui.domain.time_range import Window, instant_of
 from tui.session.exploration import Exploration
+from tui.session.follow import REACH, Follower
+from tui.session.live import Live
+from tui.session.live_rows import EDGE
 
 if TYPE_CHECKING:
     from tui.app.context import Context
@@ -43,6 +49,8 @@ class Investigation:
         self.off: tuple[Term, ...] = ()
         self.note = ""
         """What the reader should know of how the present query came about."""
+        self.following = False
+        """Whether the reader wants to see what comes in, of whatever is asked."""
         self.names = Names()
         self.names_known = False
         """Whether there is no use in waiting for more names."""
@@ -91,15 +99,36 @@ class Investigation:
     def ask(self, query: AuditQuery, *, off: tuple[Term, ...] = (), note: str = "") -> None:
         """Make this the present query.  Raises `TimeTextError` and `QueryError`, and then nothing has changed."""
         matcher = self._matcher(query)
-        frozen = freeze(query, self._moment(query), self.names)
+        followed = self.following
+        frozen, live = self._freeze(query, self._moment(query))
+        if followed and not self.following:
+            note = "no longer followed: the range has ended"
         if (query, off) != (self.query, self.off) and self._exploration.started:
             self._trail.leave(self._look())
         self.query, self.off, self.note = query, off, note
-        self._exploration.open(frozen, matcher)
+        self._exploration.open(frozen, matcher, live=live)
 
     def refresh(self) -> None:
         """Ask the present query again, up to now.  Raises as `ask` does."""
-        self._exploration.open(freeze(self.query, self.now, self.names), self._matcher(self.query))
+        matcher = self._matcher(self.query)
+        frozen, live = self._freeze(self.query, self.now)
+        self._exploration.open(frozen, matcher, live=live)
+
+    def follow(self) -> None:
+        """Ask the present query again, and see what comes in from then on.  Raises as `ask` does, and `QueryError`
+        where nothing can come in."""
+        if not self._goes_on(self.query):
+            raise QueryError("The range of time has ended, so nothing can come in: t chooses another.")
+        self.following = True
+        self.refresh()
+
+    def stop_following(self) -> None:
+        """Keep the rows as they are; where none have come yet, ask without what comes in.  Raises as `ask` does."""
+        self.following = False
+        if self._exploration.asked is not None:
+            self.refresh()
+        else:
+            self._exploration.stop_following()
 
     def switch_off(self, term: Term) -> None:
         self.ask(self.query.without(term), off=(*self.off, term))
@@ -144,12 +173,27 @@ class Investigation:
         present = self._look()
         if look.held is not None:
             self._exploration.restore(look.held)
+            self.following = self._exploration.live is not None
         else:
-            matcher = self._matcher(look.query)
-            frozen_at = look.kept.frozen_at if look.kept is not None else self.now
-            self._exploration.open(look.frozen or freeze(look.query, frozen_at, self.names), matcher)
+            self._open_again(look)
         self.query, self.off, self.note = look.query, look.off, ""
         leave(present)
+
+    def _open_again(self, look: Look) -> None:
+        """Ask what a look saw, in the window it had; one that was followed is followed on."""
+        matcher = self._matcher(look.query)
+        following = self.following
+        self.following = (look.kept.following if look.kept is not None else following) and self._goes_on(look.query)
+        try:
+            if self.following:
+                frozen, live = self._freeze(look.query, self.now, seen_until=look.kept.at if look.kept else None)
+            else:
+                frozen_at = look.kept.frozen_at if look.kept is not None else self.now
+                frozen, live = look.frozen or freeze(look.query, frozen_at, self.names), None
+        except TimeTextError:
+            self.following = following
+            raise
+        self._exploration.open(frozen, matcher, live=live)
 
     def _look(self) -> Look:
         """The present look, to return to: with its rows, if these are here."""
@@ -160,6 +204,37 @@ class Investigation:
         return Look(self.query, self.off, frozen, held, self._place())
 
     # How it asks
+
+    def _freeze(
+        self, query: AuditQuery, now: datetime, *, seen_until: datetime | None = None
+    ) -> tuple[FrozenQuery, Live | None]:
+        """The query at a moment; while the reader follows, up to where nothing comes late any more, and what comes in
+        from there on.  `seen_until` is as in `Live`.  Raises `TimeTextError`."""
+        self.following = self.following and self._goes_on(query)
+        if not self.following:
+            return freeze(query, now, self.names), None
+        now = self.now
+        whole = freeze(query, now, self.names)
+        start = whole.window.start
+        frozen = replace(whole, window=Window(start, max(start, now - REACH)))
+        follower = Follower(
+            frozen.plan,
+            since=max(start, frozen.window.end - EDGE),
+            until=self._until(query),
+            now=self._given.clock(),
+            skew=self._exploration.skew,
+            pace=self._given.pace,
+        )
+        return frozen, Live(follower, most=self._exploration.most_live, seen_until=seen_until)
+
+    def _goes_on(self, query: AuditQuery) -> bool:
+        """Whether something can come in that fits the query."""
+        until = self._until(query)
+        return until is None or until > self.now
+
+    def _until(self, query: AuditQuery) -> datetime | None:
+        until = query.time_range.until
+        return None if until is None else instant_of(until, self.now)
 
     def _moment(self, query: AuditQuery) -> datetime:
         frozen: FrozenQuery | None = self._exploration.asked or self._exploration.frozen

@@ -98,7 +98,7 @@ class PageWorker:
         matcher, matches_here = self._exploration.matcher, self._exploration.matches_here
         try:
             page = await source.fetch(request, self._wait)
-            fits = await _check(page.records, matcher, in_thread=matches_here)
+            fits = await check_records(page.records, matcher, in_thread=matches_here)
         except SourceError as error:
             change = self._exploration.fail(request, error)
         else:
@@ -117,7 +117,7 @@ class PageWorker:
         self._told()
 
 
-async def _check(records: Sequence[AuditRecord], matcher: Matcher, *, in_thread: bool) -> list[bool]:
+async def check_records(records: Sequence[AuditRecord], matcher: Matcher, *, in_thread: bool) -> list[bool]:
     """What the matcher says of each record.
 
     Bodies may be large and expressions slow, so a thread does it where part of the query is done here; to confirm the

@@ -83,12 +83,14 @@ class RecordRows:
         chosen: Sequence[ChosenColumn] | None = None,
         *,
         marked: Callable[[AuditRecord], bool],
+        new: Callable[[AuditRecord], bool] = lambda _: False,
         in_words: bool = False,
     ) -> None:
         """`in_words`: say in words what signs are drawn for."""
         self._exploration = exploration
         self._in_words = in_words
         self._is_marked = marked
+        self._is_new = new
         self._finder = HitFinder()
         self.names = Names()
         self.style = TimeStyle.UTC
@@ -187,6 +189,11 @@ class RecordRows:
         record = self._exploration.record(self.row(index))
         return record is not None and self._is_marked(record)
 
+    def new(self, index: int) -> bool:
+        """Whether the record at an index came in and the reader has not looked at it."""
+        record = self._exploration.record(self.row(index))
+        return record is not None and self._is_new(record)
+
     def _lit(self, cell: Cell) -> Cell:
         hits = self._finder.find(cell.text)
         return Cell(cell.text, cell.tone, hits) if hits else cell
@@ -213,7 +220,7 @@ class RecordRows:
         if record.time is None:
             return _plain(record.timestamp, Tone.WARN)
         if self.style is TimeStyle.AGE:
-            frozen = self._exploration.frozen
+            frozen = self._exploration.shown
             return Cell(format_age(record.time, frozen.frozen_at)) if frozen else Cell("")
         return Cell(format_time(record.time, self.style.zone))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from textual.content import Content
 
@@ -22,6 +24,26 @@ from tui.session.exploration import Exploration
 _SEPARATOR = " · "
 _BAR = Part(" │ ", "muted")
 _KIND_WORDS = {NameKind.USER: "people", NameKind.WORKSPACE: "workspaces", NameKind.API_KEY: "API keys"}
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """How it goes with what comes in.
+
+    `lag` is how old, in seconds, the newest may be that is not known yet; `new` how many records nobody has looked at,
+    since when; `held` how many of them are kept back; `late` how many came late.  `retry` is the seconds left before
+    another attempt, and why it is needed; `show_new` goes to the newest.
+    """
+
+    lag: float
+    catching_up: bool
+    paused: bool
+    new: int
+    new_since: datetime | None
+    held: int
+    late: int
+    retry: tuple[int, str] | None
+    show_new: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +68,7 @@ class State:
     marks: int = 0
     naming: bool = False
     cursor: int | None = None
+    live: Following | None = None
 
 
 def bar_end(state: State) -> list[Part]:
@@ -55,6 +78,8 @@ def bar_end(state: State) -> list[Part]:
         "ages" if state.style is TimeStyle.AGE else zone_name(state.style.zone, frozen.frozen_at) if frozen else "UTC"
     )
     right = [Part(f" {state.query.time_range}", "strong"), _BAR, Part(zone, "plain")]
+    if state.live is not None:
+        right[1:1] = [Part(" "), _sign_of(state.live)]
     if state.label:
         right += [_BAR, Part(f" {clean(state.label, 24)} ", f"chip-{state.colour}" if state.colour else "chip")]
     return [*right, Part(" ")]
@@ -67,14 +92,19 @@ def status_line(state: State) -> tuple[list[Part], list[Part]]:
 
 def _standing(state: State) -> list[Part]:
     exploration = state.exploration
-    frozen = exploration.frozen
+    frozen = exploration.shown
     if frozen is None:
         return [Part(state.place, "muted")]
     before = "the last answer: " if exploration.asked is not None else ""
     parts = _order(state) if state.order else _scan(state, before) if exploration.scanning else _rows(state, before)
-    parts.append(_window(frozen.window, state.style))
+    parts.append(_window(frozen.window, state.style, open_end=state.live is not None))
+    if state.live is not None and state.live.late:
+        parts.append(Part(f"{state.live.late:,} came late", "plain", spare=5))
     if state.note:
         parts.append(Part(clean(state.note, 120), "accent", spare=1))
+    if state.live is not None and state.live.new_since is not None:
+        clock = state.live.new_since.astimezone(state.style.zone)
+        parts.append(Part(f"new since {clock.strftime('%H:%M')}", "accent", spare=4))
     if state.marks:
         parts.append(Part(f"{state.marks:,} marked", "accent", spare=3))
     cached = Origin.CACHE in exploration.origins
@@ -84,7 +114,7 @@ def _standing(state: State) -> list[Part]:
     if abs(exploration.skew) > SKEW_SECONDS:
         ahead = "ahead" if exploration.skew > 0 else "behind"
         parts.append(Part(f"server clock {abs(exploration.skew):.0f} s {ahead}", "warn", spare=1))
-    if frozen.window.end > frozen.frozen_at - SETTLE:
+    if frozen.window.end > frozen.frozen_at - SETTLE and state.live is None:
         parts.append(Part("last 60 s may still fill", "muted", spare=6))
     return parts
 
@@ -133,8 +163,9 @@ def _row(state: State) -> list[Part]:
     return [Part(f"row {state.cursor + 1:,}", "strong")]
 
 
-def _window(window: Window, style: TimeStyle) -> Part:
-    """The resolved window, as short as it goes: `21 Nov 20:48:03–22 Nov 20:48:03Z`; to the minute where it's tight."""
+def _window(window: Window, style: TimeStyle, *, open_end: bool) -> Part:
+    """The resolved window, as short as it goes: `21 Nov 20:48:03–22 Nov 20:48:03Z`; to the minute where it's tight.
+    One that has no end tells none."""
     start, end = (instant.astimezone(style.zone) for instant in (window.start, window.end))
     day = "%-d %b %Y " if start.year != end.year else "%-d %b "
     last_day = "" if start.date() == end.date() else day
@@ -142,14 +173,46 @@ def _window(window: Window, style: TimeStyle) -> Part:
     ending = "Z" if zone == "UTC" else f" {zone}"
 
     def written(clock: str) -> str:
+        if open_end:
+            return f"since {start.strftime(day + clock)}{ending}"
         return f"{start.strftime(day + clock)}–{end.strftime(last_day + clock)}{ending}"
 
     return Part(written("%H:%M:%S"), "plain", spare=2, short=written("%H:%M"))
 
 
+def _sign_of(live: Following) -> Part:
+    return Part("‖ PAUSED", "warn") if live.paused else Part("● LIVE", "good")
+
+
+def _following(live: Following) -> list[Part]:
+    """How it goes: `● LIVE · lag 3 s · +12 new · retrying in 8 s (429)`."""
+    parts = [_sign_of(live)]
+    if live.catching_up:
+        parts.append(Part("catching up …", "accent"))
+    else:
+        parts.append(Part(f"lag {_span(live.lag)}", "plain"))
+    if live.held:
+        parts.append(Part(f"{live.held:,} held", "accent", live.show_new))
+    if live.new:
+        parts.append(Part(f"+{live.new:,} new", "accent", live.show_new))
+    if live.retry is not None:
+        parts.append(Part(f"retrying in {live.retry[0]} s ({clean(live.retry[1], 40)})", "warn"))
+    return _join(parts)
+
+
+def _span(seconds: float) -> str:
+    """A few seconds, or minutes and hours where it is long."""
+    whole = round(seconds)
+    if whole < 120:
+        return f"{whole} s"
+    return f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
 def _activity(state: State) -> list[Part]:
     if state.stopped:
         return [Part("stopped: r goes on", "warn")]
+    if state.live is not None and not state.waiting and (state.exploration.asked is None or state.live.retry):
+        return _following(state.live)
     if state.waiting:
         return [Part(f"retrying in {state.waiting[0]} s ({clean(state.waiting[1], 40)})", "warn")]
     if state.connecting:

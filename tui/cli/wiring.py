@@ -151,6 +151,7 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
                 source_words=source_words(settings, demo=demo),
                 theme=theme,
                 plain=plain,
+                pace=settings.pace,
             ),
             _driver_class(settings.surface.driver),
         )

@@ -230,6 +230,11 @@ class Exploration:
     # What comes in while a query is followed
 
     @property
+    def most_live(self) -> int:
+        """Rows that came in of which no more are kept."""
+        return self._limits.live
+
+    @property
     def live(self) -> Live | None:
         """What is followed: the query that was asked last, None where that isn't."""
         return self._opening.live if self._opening is not None else self._answer.live

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.session.follow import Follower
     from tui.session.rows import Leave, Limits, Pause, Place, Rows, RowState, Tell, View
 
-_EDGE = timedelta(seconds=2)
+EDGE = timedelta(seconds=2)
 """Around the border between the two parts, which the API may count to either, records are looked for in both."""
 
 
@@ -88,7 +88,7 @@ class LiveRows:
         self._at_edge = {
             record.identity
             for _, record in base.loaded_rows()
-            if record.time is not None and record.time > border - _EDGE
+            if record.time is not None and record.time > border - EDGE
         }
         self._cut = False
 
@@ -206,7 +206,7 @@ class LiveRows:
         return replace(view, first=max(0, view.first - above), last=max(0, view.last - above), beside=beside)
 
     def _is_in_base(self, record: AuditRecord) -> bool:
-        return record.time is not None and record.time < self._border + _EDGE and record.identity in self._at_edge
+        return record.time is not None and record.time < self._border + EDGE and record.identity in self._at_edge
 
     def _drop_base(self) -> None:
         self._base = StreamedRows((), self._limits, self._tell, local=self._base.scanning)

@@ -29,7 +29,8 @@ class KeptLook:
 
     `query` is as the query bar writes it, and meant the window that it means at `frozen_at`.  `record` is the one under
     the cursor, in `row`, None where it had not come; `column` is that one's name, and `top` the first row in view.
-    `pane` had the focus; `tab` is the one in front in the detail, "" where that was closed.
+    `pane` had the focus; `tab` is the one in front in the detail, "" where that was closed.  `following`: what came in
+    was shown, up to `at`.
     """
 
     at: datetime
@@ -41,6 +42,7 @@ class KeptLook:
     top: int = 0
     pane: str = ""
     tab: str = ""
+    following: bool = False
 
     def is_like(self, other: KeptLook) -> bool:
         """Whether nothing but the moment is another."""
@@ -181,8 +183,8 @@ def _look(told: Mapping[str, Any]) -> KeptLook:
         raise ValueError("no texts")
     if not all(type(row) is int and 0 <= row < _MOST_ROWS for row in rows.values()):
         raise ValueError("no rows")
-    at, frozen_at = _instant(told["at"]), _instant(told["frozen_at"])
-    return KeptLook(at=at, frozen_at=frozen_at, record=_record(told["record"]), **texts, **rows)
+    at, frozen_at, following = _instant(told["at"]), _instant(told["frozen_at"]), told.get("following", False) is True
+    return KeptLook(at=at, frozen_at=frozen_at, record=_record(told["record"]), following=following, **texts, **rows)
 
 
 def _instant(text: str) -> datetime:

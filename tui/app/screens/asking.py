@@ -62,7 +62,11 @@ class AskingScreen(PanesScreen):
         self._given = given
         self._exploration = Exploration()
         self._rows = RecordRows(
-            self._exploration, given.memory.layout.columns, marked=self._is_marked, in_words=given.plain
+            self._exploration,
+            given.memory.layout.columns,
+            marked=self._is_marked,
+            new=self._is_new,
+            in_words=given.plain,
         )
         self._investigation = Investigation(
             given, self._exploration, place=self._place, zone=lambda: self._rows.style.zone
@@ -187,14 +191,15 @@ class AskingScreen(PanesScreen):
         # Not before the bar, which may just have been left, is out of sight: what is hidden loses the focus.
         self.call_after_refresh(self.action_focus_bar)
 
-    def _try(self, ask: Callable[[], None]) -> None:
-        """Ask, and begin to fetch; where the query can't be asked, say why and leave all as it is."""
+    def _try(self, ask: Callable[[], None]) -> bool:
+        """Ask, and begin to fetch; where the query can't be asked, say why and leave all as it is: False."""
         try:
             ask()
         except (TimeTextError, QueryError) as error:
             self.notify(str(error), severity="error")
-        else:
-            self._begin()
+            return False
+        self._begin()
+        return True
 
     def _begin(self) -> None:
         """Fetch for the query that was just asked."""
@@ -366,6 +371,10 @@ class AskingScreen(PanesScreen):
 
     def _is_marked(self, record: AuditRecord) -> bool:
         return record.identity in self._given.memory.marks.marked
+
+    def _is_new(self, record: AuditRecord) -> bool:  # noqa: ARG002 - whoever follows knows better
+        """Whether the reader has not looked at a record that came in."""
+        return False
 
     def _place(self) -> Place:
         """Where the reader is among the rows as they come, sorted or not."""

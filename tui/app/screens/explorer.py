@@ -142,7 +142,7 @@ class ExplorerScreen(CopyingScreen):
     def action_values(self) -> None:
         from tui.app.screens.values import Sample, ValuesScreen
 
-        connection, exploration, frozen = self._connection, self._exploration, self._exploration.frozen
+        connection, exploration, frozen = self._connection, self._exploration, self._exploration.shown
         if frozen is None or connection is None or exploration.asked is not None:
             self.notify("There are no records yet to look at the values of.", severity="warning")
             return
@@ -236,6 +236,9 @@ class ExplorerScreen(CopyingScreen):
             self._draw_lines()
         elif self._exploration.loading:
             self._worker.stop()
+        elif self._investigation.following:
+            self._try(self._investigation.stop_following)
+            self.notify("No longer following; F follows again.")
         else:
             self.notify("Nothing is being fetched. Press q to quit.")
 
@@ -259,7 +262,7 @@ class ExplorerScreen(CopyingScreen):
         from tui.app.screens.help import HelpScreen, Section
         from tui.formats.explanation import explain
 
-        frozen = self._exploration.asked or self._exploration.frozen
+        frozen = self._exploration.asked or self._exploration.shown
         if frozen is not None:
             lines = [("", line) for line in explain(frozen, self._investigation.names)]
             self.app.push_screen(HelpScreen("How this query is answered", [Section("", lines)]))

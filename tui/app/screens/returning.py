@@ -207,7 +207,7 @@ class ReturningScreen(AskingScreen):
         frozen = self._exploration.asked or self._exploration.frozen
         if frozen is None or frozen.query != query:
             return None
-        look = KeptLook(now, format_query(query), frozen.frozen_at)
+        look = KeptLook(now, format_query(query), frozen.frozen_at, following=self._investigation.following)
         if self._exploration.asked is not None:
             return look
         record, place = self._record(), self._place()

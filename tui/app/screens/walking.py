@@ -8,7 +8,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from tui.app import summary
-from tui.app.screens.returning import ReturningScreen
+from tui.app.screens.following import FollowingScreen
 from tui.app.walking import LOOKED_AT
 from tui.app.widgets.record_table import RecordTable
 from tui.domain.errors import QueryTooSlow
@@ -23,7 +23,7 @@ _FAILED = Clause("is", (Value("failed"),))
 _MARKED = Clause("is", (Value("marked"),))
 
 
-class WalkingScreen(ReturningScreen):
+class WalkingScreen(FollowingScreen):
     """What a reader does among the rows of one query."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "RecordTable", "Rows", "Tone"]
 
-_CURSOR, _MARKED = "▌", "◆"
+_CURSOR, _MARKED, _NEW = "▌", "◆", "+"
 _GUTTER = len(_CURSOR)
 _RISING, _FALLING = "↑", "↓"
 _MORE_LEFT, _MORE_RIGHT = "‹", "›"
@@ -60,6 +60,10 @@ class Rows(Protocol):
 
     def marked(self, index: int) -> bool:
         """Whether the reader has marked this row."""
+        ...
+
+    def new(self, index: int) -> bool:
+        """Whether this row came in by itself and the reader has not looked at it."""
         ...
 
 
@@ -184,7 +188,10 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         self.measure(count, self.column_widths)
         self.scroll_to(y=top if keep is None else top + keep - self.cursor_row, animate=False, force=True)
         if keep is not None:
-            self.cursor_coordinate = Coordinate(keep, self.cursor_column)
+            # Not moved: it is the row that has another number.
+            self.set_reactive(
+                RecordTable.cursor_coordinate, Coordinate(min(keep, max(0, count - 1)), self.cursor_column)
+            )
         elif self.cursor_row >= count:
             self.cursor_coordinate = Coordinate(max(0, count - 1), self.cursor_column)
         self.refresh()
@@ -277,6 +284,8 @@ class RecordTable(LazyTable[Cell], inherit_bindings=False):
         under_cursor = index == self.cursor_row
         if self._source.marked(index):
             return Segment(self._sign(_MARKED), palette.mark_under_cursor if under_cursor else palette.mark)
+        if self._source.new(index):
+            return Segment(_NEW, palette.mark_under_cursor if under_cursor else palette.mark)
         return Segment(self._sign(_CURSOR), palette.mark) if under_cursor else Segment(" ", palette.blank)
 
     def _sign(self, sign: str) -> str:
