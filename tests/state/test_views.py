@@ -19,7 +19,7 @@ from tui.domain.clean import has_unsafe
 from tui.domain.errors import QueryError
 from tui.domain.query_parser import parse_query
 from tui.state.view_text import toml_string
-from tui.state.views import STARTER_VIEWS, SavedView, ViewShelf
+from tui.state.views import STARTER_VIEWS, SavedView, ViewShelf, Way
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HANDWRITTEN = """\
@@ -50,7 +50,30 @@ CHANGES = st.one_of(
     st.tuples(st.just("rename"), NAMES, NAMES),
     st.tuples(st.just("delete"), NAMES),
     st.tuples(st.just("move"), NAMES, st.integers(-3, 3)),
+    st.tuples(st.just("ring"), NAMES, st.sets(st.sampled_from(Way))),
 )
+
+
+RINGING = """\
+version = 1
+
+[[view]]
+name = "deletions"
+  query = "op:delete" # all of them
+colour = "red"
+ring = [
+  'bell', "title",
+]   # loud
+ring_command = ["notify-send", "-u", "critical", "$(id); a b"]
+
+[[view]]
+name = "quiet"
+query = "is:failed"
+muted = true
+ring = ["notify"]
+[view.seen]
+ring = "never"
+"""
 
 
 @pytest.fixture
@@ -156,6 +179,8 @@ class TestChanging:
             lambda: shelf.rename("none", "some"),
             lambda: shelf.delete("none"),
             lambda: shelf.move("none", 1),
+            lambda: shelf.ring("none", (Way.BELL,)),
+            lambda: shelf.mute("none", muted=True),
         )
         assert {refusal(change) for change in changes} == {"there is no view 'none'"}
         assert not file.exists()
@@ -304,6 +329,107 @@ class TestWhatTheReaderWrote:
         assert file.read_text() == text
 
 
+class TestRinging:
+    """What a view says of its ringing stands in the file with it."""
+
+    @pytest.fixture
+    def ringing(self, file: Path) -> Path:
+        file.write_text(RINGING)
+        return file
+
+    def test_it_is_read(self, ringing: Path, shelf: ViewShelf) -> None:
+        command = ("notify-send", "-u", "critical", "$(id); a b")
+        assert shelf.views() == (
+            SavedView("deletions", "op:delete", (Way.BELL, Way.TITLE), command),
+            SavedView("quiet", "is:failed", (Way.NOTIFY,), muted=True),
+        )
+
+    def test_no_view_of_the_starter_set_rings(self) -> None:
+        assert not any(view.rings for view in STARTER_VIEWS)
+
+    def test_a_view_rings_by_a_way_or_a_command(self) -> None:
+        assert SavedView("a", "b", ways=(Way.BELL,), muted=True).rings
+        assert SavedView("a", "b", command=("true",)).rings
+
+    def test_ways_are_changed_and_nothing_else_is(self, ringing: Path, shelf: ViewShelf) -> None:
+        ways = "[\n  'bell', \"title\",\n]"
+        shelf.ring("Deletions", {Way.NOTIFY, Way.BELL})
+        assert ringing.read_text() == RINGING.replace(ways, '["bell", "notify"]')
+        shelf.ring("deletions", ())
+        assert ringing.read_text() == RINGING.replace(ways, "[]")
+        assert shelf.views()[0].rings
+
+    def test_what_was_not_said_yet_is_said_below_the_query(self, ringing: Path, shelf: ViewShelf) -> None:
+        query = '  query = "op:delete" # all of them\n'
+        shelf.mute("deletions", muted=True)
+        assert ringing.read_text() == RINGING.replace(query, f"{query}  muted = true\n")
+        shelf.mute("deletions", muted=False)
+        assert ringing.read_text() == RINGING.replace(query, f"{query}  muted = false\n")
+
+    def test_a_muted_view_rings_again_as_it_did(self, ringing: Path, shelf: ViewShelf) -> None:
+        shelf.mute("quiet", muted=False)
+        assert ringing.read_text() == RINGING.replace("muted = true", "muted = false")
+        assert shelf.find("quiet") == SavedView("quiet", "is:failed", (Way.NOTIFY,))
+
+    def test_it_stays_with_a_view_that_gets_another_query_or_name(self, ringing: Path, shelf: ViewShelf) -> None:
+        shelf.save("quiet", "is:failed -op:read")
+        shelf.rename("quiet", "calm")
+        assert shelf.find("calm") == SavedView("calm", "is:failed -op:read", (Way.NOTIFY,), muted=True)
+
+    def test_that_nothing_rings_is_said_for_the_run_alone(self, ringing: Path, shelf: ViewShelf, folder: Path) -> None:
+        shelf.silent = True
+        assert ringing.read_text() == RINGING
+        assert not ViewShelf(folder).silent
+
+    @pytest.mark.parametrize(
+        ("said", "cause"),
+        [
+            ('ring = ["bel"]', "ring is a list of bell, title, notify"),
+            ('ring = "bell"', "ring is a list of bell, title, notify"),
+            ("ring = [1]", "ring is a list of bell, title, notify"),
+            ('ring_command = "notify-send"', "ring_command is a list of texts, a program and its arguments"),
+            ('ring_command = ["a", 1]', "ring_command is a list of texts, a program and its arguments"),
+            ('ring_command = [""]', "ring_command is a list of texts, a program and its arguments"),
+            ('ring_command = ["a", "\\u0000"]', "ring_command is a list of texts, a program and its arguments"),
+            ('muted = "yes"', "muted is true or false"),
+        ],
+    )
+    def test_what_can_not_be_meant_is_told_with_the_view_s_name(
+        self, said: str, cause: str, file: Path, shelf: ViewShelf
+    ) -> None:
+        text = f"version = 1\n[[view]]\nname = 'a'\nquery = ''\n[[view]]\nname = 'loud'\nquery = ''\n{said}\n"
+        file.write_text(text)
+        for attempt in (shelf.views, lambda: shelf.mute("a", muted=True)):
+            assert refusal(attempt) == f"can't read {file}: of view 'loud', {cause}"
+        assert file.read_text() == text
+
+    @pytest.mark.parametrize(
+        "said",
+        ["query = ''\nring = [ # which\n'bell']", "query = ''\n\"ring\" = ['bell']", "query = '''is:\nfailed'''"],
+        ids=["comment in the list", "quoted key", "long query"],
+    )
+    def test_a_change_that_would_lose_some_of_the_file_is_refused(
+        self, said: str, file: Path, shelf: ViewShelf
+    ) -> None:
+        text = f"version = 1\n[[view]]\nname = 'a'\n{said}\n"
+        file.write_text(text)
+        assert refusal(lambda: shelf.ring("a", (Way.TITLE,))).startswith(f"can't change {file}: only by hand")
+        assert file.read_text() == text
+
+    @given(ways=st.sets(st.sampled_from(Way)), words=st.lists(st.text(max_size=20), max_size=3), muted=st.booleans())
+    def test_a_command_of_any_words_stays_as_it_was_written(
+        self, ways: set[Way], words: list[str], muted: bool
+    ) -> None:
+        command = ("true", *(word.replace("\0", "") for word in words))
+        line = f"ring_command = [{', '.join(map(toml_string, command))}]"
+        shelf = ViewShelf(None)
+        shelf._text = f'version = 1\n[[view]]\nname = "a"\nquery = "is:failed"\n{line}\n'
+        shelf.ring("a", ways)
+        shelf.mute("a", muted=muted)
+        assert shelf.views() == (SavedView("a", "is:failed", tuple(way for way in Way if way in ways), command, muted),)
+        assert line in shelf._text
+
+
 class TestTrouble:
     @pytest.mark.parametrize(
         ("text", "cause"),
@@ -336,6 +462,8 @@ class TestTrouble:
             lambda: shelf.rename("a", "c"),
             lambda: shelf.delete("a"),
             lambda: shelf.move("a", 1),
+            lambda: shelf.ring("a", (Way.BELL,)),
+            lambda: shelf.mute("a", muted=True),
         )
         for attempt in attempts:
             message = refusal(attempt)

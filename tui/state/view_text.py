@@ -15,6 +15,11 @@ _VERSION = 1
 _HEAD = f"version = {_VERSION}"
 _TABLE_BEGINS = re.compile(r"\s*\[\[\s*view\s*\]\]")
 _STRING = r"""(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_VALUE = rf"""(?:{_STRING}|\[(?:{_STRING}|[^]"'#])*+]|true|false)"""
+_QUERY_LINE = re.compile(r"^([ \t]*)query[ \t]*=.*$", re.MULTILINE)
+
+Value = str | bool | list[str]
+"""What the program writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,15 @@ class ViewTable:
     says: Mapping[str, Any]
     lines: str
 
-    def with_text(self, key: str, value: str) -> ViewTable:
-        """The table with one of its strings replaced.  Raises ValueError where TOML can't hold the string."""
-        key_line = re.compile(rf"^([ \t]*{key}[ \t]*=[ \t]*){_STRING}", re.MULTILINE)
-        quoted = toml_string(value)
-        lines = key_line.sub(lambda found: found[1] + quoted, self.lines, count=1)
+    def with_value(self, key: str, value: Value) -> ViewTable:
+        """The table with one of its values replaced, or with one more, below its query.  Raises ValueError where TOML
+        can't hold the value."""
+        written = toml_value(value)
+        if key in self.says:
+            held = re.compile(rf"^([ \t]*{key}[ \t]*=[ \t]*){_VALUE}", re.MULTILINE)
+            lines = held.sub(lambda found: found[1] + written, self.lines, count=1)
+        else:
+            lines = _QUERY_LINE.sub(lambda found: f"{found[0]}\n{found[1]}{key} = {written}", self.lines, count=1)
         return ViewTable({**self.says, key: value}, lines)
 
 
@@ -87,6 +96,15 @@ def new_table(name: str, query: str) -> ViewTable:
 
 def new_text(tables: tuple[ViewTable, ...]) -> str:
     return ViewText({"version": _VERSION}, _HEAD, ()).with_tables(tables)
+
+
+def toml_value(value: Value) -> str:
+    """The value in TOML, on one line.  Raises ValueError as `toml_string` does."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return toml_string(value)
+    return f"[{', '.join(map(toml_string, value))}]"
 
 
 def toml_string(text: str) -> str:

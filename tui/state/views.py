@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from tui.domain.clean import clean
 from tui.domain.errors import QueryError
 from tui.private_files import read_private, write_private
-from tui.state.view_text import MOST_BYTES, ViewTable, ViewText, new_table, new_text
+from tui.state.view_text import MOST_BYTES, Value, ViewTable, ViewText, new_table, new_text
 
 FILE_NAME = "views.toml"
 _LONGEST_NAME = 40
+_WAYS, _COMMAND, _MUTED = "ring", "ring_command", "muted"
+"""Keys of a view in the file."""
+
+
+class Way(StrEnum):
+    """A way in which a terminal calls whoever looks elsewhere."""
+
+    BELL = "bell"
+    TITLE = "title"
+    NOTIFY = "notify"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A query under a name, which `@name` opens."""
+    """A query under a name, which `@name` opens.
+
+    Followed records that fit it may ring: in `ways`, and by a `command`, program and arguments.
+    """
 
     name: str
     query: str
+    ways: tuple[Way, ...] = ()
+    command: tuple[str, ...] = ()
+    muted: bool = False
+
+    @property
+    def rings(self) -> bool:
+        """Whether it is a watch rule, muted or not."""
+        return bool(self.ways or self.command)
 
 
 STARTER_VIEWS = (
@@ -51,6 +74,8 @@ class ViewShelf:
         self._text = new_text(tuple(new_table(view.name, view.query) for view in STARTER_VIEWS))
         """What stands in the file as long as there is none."""
         self._where = clean(str(self._file)) if self._file else "the views"
+        self.silent = False
+        """Whether nothing rings for the rest of this run."""
 
     def views(self) -> tuple[SavedView, ...]:
         return tuple(map(_view, self._read().tables))
@@ -70,7 +95,7 @@ class ViewShelf:
             if place is None:
                 tables.append(new_table(name, query))
             else:
-                tables[place] = tables[place].with_text("query", query)
+                tables[place] = tables[place].with_value("query", query)
         except ValueError as error:
             raise QueryError(f"can't save the query: {error}") from None
         self._write(text, tables)
@@ -81,9 +106,17 @@ class ViewShelf:
         place = _known_place(text.tables, old)
         if _place(text.tables, new) not in (None, place):
             raise QueryError(f"there is a view '{clean(new)}' already")
-        tables = list(text.tables)
-        tables[place] = tables[place].with_text("name", new)
-        self._write(text, tables)
+        self._put(text, place, "name", new)
+
+    def ring(self, name: str, ways: Collection[Way]) -> None:
+        """Have the view ring in these ways, beside the command that it may have."""
+        text = self._read()
+        self._put(text, _known_place(text.tables, name), _WAYS, [way.value for way in Way if way in ways])
+
+    def mute(self, name: str, *, muted: bool) -> None:
+        """Have the view ring no longer, or again as it did."""
+        text = self._read()
+        self._put(text, _known_place(text.tables, name), _MUTED, muted)
 
     def delete(self, name: str) -> None:
         text = self._read()
@@ -106,6 +139,8 @@ class ViewShelf:
         try:
             text = ViewText.parse(read_private(self._file, MOST_BYTES).decode("utf-8-sig"))
             _check_names(text.tables)
+            for table in text.tables:
+                _check_rings(table.says)
         except FileNotFoundError:
             return ViewText.parse(self._text)
         except OSError as error:
@@ -115,6 +150,11 @@ class ViewShelf:
         except ValueError as error:
             raise QueryError(f"can't read {self._where}: {clean(str(error))}") from None
         return text
+
+    def _put(self, text: ViewText, place: int, key: str, value: Value) -> None:
+        tables = list(text.tables)
+        tables[place] = tables[place].with_value(key, value)
+        self._write(text, tables)
 
     def _write(self, text: ViewText, tables: Sequence[ViewTable]) -> None:
         try:
@@ -131,7 +171,14 @@ class ViewShelf:
 
 
 def _view(table: ViewTable) -> SavedView:
-    return SavedView(table.says["name"], table.says["query"])
+    says = table.says
+    return SavedView(
+        says["name"],
+        says["query"],
+        tuple(way for way in Way if way in says.get(_WAYS, ())),
+        tuple(says.get(_COMMAND, ())),
+        says.get(_MUTED, False),
+    )
 
 
 def _place(tables: Sequence[ViewTable], name: str) -> int | None:
@@ -154,6 +201,24 @@ def _check_names(tables: Sequence[ViewTable]) -> None:
         if name.casefold() in seen:
             raise QueryError(f"two views are named '{name}'")
         seen.add(name.casefold())
+
+
+def _check_rings(says: Mapping[str, Any]) -> None:
+    """Raises ValueError where what a view says of its ringing can't be meant."""
+    ways, command = says.get(_WAYS, []), says.get(_COMMAND, [])
+    problem = ""
+    if not _are_texts(ways) or not set(ways) <= set(Way):
+        problem = f"{_WAYS} is a list of {', '.join(Way)}"
+    elif not _are_texts(command) or (command and not command[0]) or any("\0" in word for word in command):
+        problem = f"{_COMMAND} is a list of texts, a program and its arguments"
+    elif not isinstance(says.get(_MUTED, False), bool):
+        problem = f"{_MUTED} is true or false"
+    if problem:
+        raise ValueError(f"of view '{says['name']}', {problem}")
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _check(name: str) -> None:
