@@ -138,4 +138,4 @@ class TestTheFirstFrame:
         terminal.feed(output + difference(shown, full, pen, Abilities(coloured_erase=True))[0])
         assert terminal.seen()[0][WIDTH - 1] == (" ", "12161c")
         assert terminal.seen()[3][WIDTH - 1] == (" ", "1a2029")
-        assert shown.rows[0].styles[0] is PLAIN.blank
+        assert shown.rows[0].style(0) is PLAIN.blank

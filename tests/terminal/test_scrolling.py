@@ -38,7 +38,7 @@ class TestAScroll:
 
     def test_of_a_row_that_was_highlighted_is_the_same_row(self):
         before, after = screen(LINES[:6]), screen(LINES[1:7])
-        before.rows[3] = Row(before.rows[3].chars, [style("", "44")] * 40)
+        before.rows[3] = Row(before.rows[3].text, style("", "44").letter * 40)
         found = find_scroll(before, after)
         assert found is not None
         assert (found.top, found.bottom) == (0, 5)

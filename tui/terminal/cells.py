@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import split_graphemes
 
-from tui.terminal.styles import DEFAULT, Style
+from tui.terminal.styles import DEFAULT, Style, styled
 
 # One cell wide in every terminal: Latin, Greek, Cyrillic, punctuation, arrows, box drawing, blocks and plain shapes.
 # Two cells in every terminal: kana, Han and Hangul.  Everything else is drawn by some in another width than by others,
@@ -18,101 +18,128 @@ _NARROW = (
 )
 _WIDE = "\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
 _ALL_NARROW = re.compile(f"[{_NARROW}]*")
-_DOUBTFUL = re.compile(f"[^{_NARROW}{_WIDE}]")
+_DOUBTFUL = re.compile(f"[^\0{_NARROW}{_WIDE}]")
+_NO_MARKS: Mapping[int, str] = {}
 
 
 class Row:
     """A line of cells, or a part of one; it never changes.
 
-    A wide character stands in the left one of its two cells, "" in the right one.  A space has the style in which its
-    reader sees the same, so that what looks alike is alike.
+    Two strings tell of it, each with one code point for each cell, which are compared and cut at no cost for a cell:
+    `text` is what stands there, "\\0" in the right one of the two cells that a wide character takes, and `looks` the
+    letters of the styles.  A space has the style in which its reader sees the same, so that what looks alike is alike.
+    `marks` are what few cells have: more code points that follow the one in the text.
     """
 
-    __slots__ = ("_doubtful", "_text", "chars", "styles")
+    __slots__ = ("_doubtful", "looks", "marks", "text")
 
-    def __init__(self, chars: list[str], styles: list[Style]) -> None:
-        self.chars = chars
-        self.styles = styles
-        self._text: str | None = None
+    def __init__(self, text: str, looks: str, marks: Mapping[int, str] = _NO_MARKS) -> None:
+        self.text = text
+        self.looks = looks
+        self.marks = marks
         self._doubtful: Sequence[int] | None = None
 
     def __len__(self) -> int:
-        return len(self.chars)
+        return len(self.text)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Row) and self.chars == other.chars and self.styles == other.styles
+        if not isinstance(other, Row):
+            return NotImplemented
+        return self.text == other.text and self.looks == other.looks and self.marks == other.marks
 
     @classmethod
     def blank(cls, width: int, style: Style = DEFAULT) -> Row:
-        return cls([" "] * width, [style.blank] * width)
+        return cls(" " * width, style.blank.letter * width)
 
     @classmethod
     def of(cls, pieces: Iterable[tuple[str, Style]]) -> Row:
         """The cells that pieces of text take; marks stand with the character before them, or are left out."""
-        chars: list[str] = []
-        styles: list[Style] = []
-        for text, style in pieces:
-            cells = list(text) if _ALL_NARROW.fullmatch(text) else _cells(text, chars)
-            chars += cells
-            if style.blank is not style and " " in text:
-                styles += [style.blank if char == " " else style for char in cells]
+        text = looks = ""
+        marks: dict[int, str] = {}
+        for piece, style in pieces:
+            is_narrow = piece.isascii() or _ALL_NARROW.fullmatch(piece)
+            before, text = text, text + piece if is_narrow else _appended(text, piece, marks)
+            cells = text[len(before) :]
+            if style.blank is style:
+                looks += style.letter * len(cells)
             else:
-                styles += [style] * len(cells)
-        return cls(chars, styles)
+                looks += style.blank.letter.join([style.letter * len(word) for word in cells.split(" ")])
+        return cls(text, looks, marks or _NO_MARKS)
 
-    @property
-    def text(self) -> str:
-        """Its characters, one for each cell and without their marks, so that columns are places in it."""
-        if self._text is None:
-            text = "".join(self.chars)
-            is_even = len(text) == len(self.chars) and "" not in self.chars
-            self._text = text if is_even else "".join(char[:1] or "\0" for char in self.chars)
-        return self._text
+    def char(self, x: int) -> str:
+        """What stands in a cell, with its marks; "\\0" is the right half of the one before it."""
+        return self.text[x] + self.marks.get(x, "")
+
+    def style(self, x: int) -> Style:
+        return styled(self.looks[x])
+
+    def written(self, start: int, end: int) -> str:
+        """What has to be written to have these cells, neither edge of which cuts a wide character."""
+        chars = "".join(map(self.char, range(start, end))) if self.marks else self.text[start:end]
+        return chars.replace("\0", "")
 
     @property
     def doubtful(self) -> Sequence[int]:
         """Columns of the characters of which terminals may disagree how wide they are."""
         if self._doubtful is None:
-            is_certain = _DOUBTFUL.search("".join(self.chars)) is None
-            self._doubtful = () if is_certain else [x for x, char in enumerate(self.chars) if _DOUBTFUL.search(char)]
+            found = () if self.text.isascii() else {char.start() for char in _DOUBTFUL.finditer(self.text)}
+            self._doubtful = sorted(self.marks.keys() | found)
         return self._doubtful
 
     def width_at(self, x: int) -> int:
         """How many cells the character that stands there takes."""
-        return 2 if x + 1 < len(self) and not self.chars[x + 1] else 1
+        return 2 if self.text[x + 1 : x + 2] == "\0" else 1
 
     def part(self, start: int, end: int) -> Row:
         """Its cells from `start` until before `end`, neither of which cuts a wide character."""
-        return Row(self.chars[start:end], self.styles[start:end])
+        marks = {x - start: marks for x, marks in self.marks.items() if start <= x < end} if self.marks else _NO_MARKS
+        return Row(self.text[start:end], self.looks[start:end], marks)
 
     def with_part(self, x: int, part: Row) -> Row:
         """The row with a part of it written over, cut where the row ends.
 
         Of a wide character that is written over by half, or cut by half, a blank is left.
         """
-        end = min(x + len(part), len(self))
-        part_chars, part_styles = part.chars[: end - x], part.styles[: end - x]
-        if end <= x or (self.chars[x:end] == part_chars and self.styles[x:end] == part_styles):
+        end = min(x + len(part.text), len(self.text))
+        if end <= x:
             return self
-        chars, styles = [*self.chars], [*self.styles]
-        chars[x:end], styles[x:end] = part_chars, part_styles
-        if not self.chars[x]:
-            chars[x - 1], styles[x - 1] = " ", styles[x - 1].blank
-        if end < len(self) and not self.chars[end]:
-            chars[end], styles[end] = " ", styles[end].blank
-        if end - x < len(part) and not part.chars[end - x]:
-            chars[end - 1], styles[end - 1] = " ", styles[end - 1].blank
-        return Row(chars, styles)
+        text, looks, marks = part.text[: end - x], part.looks[: end - x], _NO_MARKS
+        if self.marks or part.marks:
+            kept = {column: marks for column, marks in self.marks.items() if not x <= column < end}
+            marks = kept | {x + column: marks for column, marks in part.marks.items() if x + column < end}
+        if self.text[x:end] == text and self.looks[x:end] == looks and self.marks == marks:
+            return self
+        halves = [
+            x - 1 if self.text[x] == "\0" else None,
+            end if self.text[end : end + 1] == "\0" else None,
+            end - 1 if part.text[end - x : end - x + 1] == "\0" else None,
+        ]
+        written = Row(self.text[:x] + text + self.text[end:], self.looks[:x] + looks + self.looks[end:], marks)
+        for half in halves:
+            if half is not None:
+                written = written._with_blank(half)
+        return written
+
+    def _with_blank(self, x: int) -> Row:
+        """The row with a blank in the place of what stands in a cell."""
+        text, looks = self.text, self.looks
+        blank = self.style(x).blank.letter
+        marks = {column: marks for column, marks in self.marks.items() if column != x}
+        return Row(f"{text[:x]} {text[x + 1 :]}", f"{looks[:x]}{blank}{looks[x + 1 :]}", marks)
 
 
-def _cells(text: str, before: list[str]) -> list[str]:
-    """A cell for each column that the text takes.  Marks at its beginning go to the last character `before` it."""
-    spans, _ = split_graphemes(text)
-    while spans and not spans[0][2]:
-        start, end, _ = spans.pop(0)
-        if before:
-            before[-1 if before[-1] else -2] += text[start:end]
-    return [cell for start, end, width in spans for cell in (text[start:end], "")[:width]]
+def _appended(text: str, piece: str, marks: dict[int, str]) -> str:
+    """The text of cells with those of a piece behind them; what follows a character in its cell goes to the `marks`."""
+    for start, end, width in split_graphemes(piece)[0]:
+        if width:
+            text += f"{piece[start]}\0"[:width]
+        following = piece[start + 1 : end] if width else piece[start:end]
+        if following and text:
+            x = len(text.rstrip("\0")) - 1
+            if text[x] == " ":  # would be taken for a blank, on which nothing is seen
+                text = f"{text[:x]}\xa0"
+            marks[x] = marks.get(x, "") + following
+    return text
 
 
 class Screen:

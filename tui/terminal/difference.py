@@ -37,7 +37,8 @@ def cleared(after: Screen, abilities: Abilities) -> tuple[str, Screen, Pen]:
 
     Where it may, it erases in the colour that most blanks of the screen that is to come have.
     """
-    fills = Counter(row.styles[-1] for row in after if row.chars[-1] == " " and abilities.can_erase(row.styles[-1]))
+    ends = [row.style(-1) for row in after if row.text[-1] == " "]
+    fills = Counter(style for style in ends if abilities.can_erase(style))
     fill = max(fills, key=lambda one: fills[one], default=DEFAULT)
     return f"\x1b[r{sgr_between(None, fill)}\x1b[2J", Screen.blank(after.width, after.height, fill), Pen(None, fill)
 

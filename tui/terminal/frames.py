@@ -7,7 +7,7 @@ import re
 from tui.terminal.cells import Screen
 from tui.terminal.cursor import move
 from tui.terminal.difference import cleared, difference
-from tui.terminal.painting import is_painting, paint
+from tui.terminal.painting import Written, paint, read_painting
 from tui.terminal.strokes import Abilities, Pen
 
 _SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")
@@ -25,7 +25,7 @@ class Frames:
 
     def __init__(self) -> None:
         self.abilities = Abilities()
-        self._paintings: list[str] = []
+        self._paintings: list[list[Written]] = []
         self._painted = Screen(0, ())
         self._shown = Screen(0, ())
         self._is_shown_known = False
@@ -48,8 +48,9 @@ class Frames:
         if output in _SYNCHRONIZED:
             self._is_synchronized = True
             return ""
-        if is_painting(output):
-            self._paintings.append(output)
+        painting = read_painting(output)
+        if painting is not None:
+            self._paintings.append(painting)
             return ""
         if self._paintings:
             self.complete(*self.size)

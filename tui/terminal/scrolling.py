@@ -91,4 +91,4 @@ def across(screen: Screen, scroll: Scroll) -> Scroll:
 def cuts_wide(screen: Screen, scroll: Scroll) -> bool:
     """Whether one of its edges runs through a wide character."""
     edges = [x for x in (scroll.left, scroll.right + 1) if x < screen.width]
-    return any(not row.chars[x] for row in screen.rows[scroll.top : scroll.bottom + 1] for x in edges)
+    return any(row.text[x] == "\0" for row in screen.rows[scroll.top : scroll.bottom + 1] for x in edges)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from operator import is_not, ne, or_
+from operator import ne, or_
 from typing import NamedTuple
 
 from tui.terminal.cells import Row
 from tui.terminal.cursor import Position, move
-from tui.terminal.styles import Style, sgr_between
+from tui.terminal.styles import Style, sgr_between, styled
 
 _RIGHT, _CHANGED, _APART = range(3)
 """States of a cell: it shows what it should, it doesn't, or it is seen to by itself."""
 _CLOSE_CHANGES = re.compile(rb"\x01+(?:\x00{1,4}\x01+)*")
 """Up to four cells that are right are written again rather than jumped over, which takes as many bytes."""
 _LONG_BLANKS = re.compile(" {4,}")
+_ALIKE = re.compile(r"(.)\1*", re.DOTALL)
+"""Cells of one style, among the looks of a row."""
 _ERASE_LINE = 3
 """Bytes of an erasing to the end of the line."""
 _ERASE = 5
@@ -93,7 +95,7 @@ def row_strokes(y: int, before: Row, after: Row, abilities: Abilities) -> Iterat
     for start, end, is_erased in _spans(after, states, abilities):
         if is_erased:
             text = "\x1b[K" if end == len(after) else f"\x1b[{end - start}X"
-            yield Stroke(y, start, start, after.styles[start], text, is_blank=True)
+            yield Stroke(y, start, start, after.style(start), text, is_blank=True)
         else:
             for run in _runs(after, start, end):
                 if stroke := _stroke(y, after, run, states):
@@ -102,9 +104,12 @@ def row_strokes(y: int, before: Row, after: Row, abilities: Abilities) -> Iterat
 
 def _states(before: Row, after: Row) -> bytearray:
     """Of each cell, whether it is changed, or right already."""
-    states = bytearray(map(ne, before.chars, after.chars))
-    if before.styles != after.styles:
-        states = bytearray(map(or_, states, map(is_not, before.styles, after.styles)))
+    states = bytearray(map(ne, before.text, after.text))
+    if before.looks != after.looks:
+        states = bytearray(map(or_, states, map(ne, before.looks, after.looks)))
+    if before.marks != after.marks:
+        for x in before.marks.keys() | after.marks.keys():
+            states[x] |= before.char(x) != after.char(x)
     return states
 
 
@@ -121,11 +126,11 @@ def _doubtful_stroke(y: int, start: int, row: Row) -> tuple[Stroke, int]:
         end = x + row.width_at(x)
         behind = None if end == len(row) else end
         if is_doubtful and end - x > 1:
-            strokes.append(Stroke(y, x, behind, row.styles[x], "  "))
+            strokes.append(Stroke(y, x, behind, row.style(x), "  "))
         after = None if is_doubtful else behind
-        strokes.append(Stroke(y, x, after, row.styles[x], row.chars[x], is_blank=row.chars[x] == " "))
+        strokes.append(Stroke(y, x, after, row.style(x), row.char(x), is_blank=row.text[x] == " "))
         x = end
-    style = row.styles[start]
+    style = row.style(start)
     text, pen = drawn(strokes, Pen((y, start), style))
     return Stroke(y, start, strokes[-1].after, style, text, leaves=None if pen.style is style else pen.style), x
 
@@ -149,10 +154,9 @@ def _erasable(row: Row, start: int, end: int, abilities: Abilities) -> Iterator[
     """Where blanks begin in these cells, and end somewhere, that look all alike, and as erased cells do."""
     while (found := _LONG_BLANKS.search(row.text, start)) and found.start() < end:
         blanks, start = found.span()
-        fill = row.styles[blanks]
-        if row.styles[blanks:start].count(fill) < start - blanks:
-            start = next(x for x in range(blanks, start) if row.styles[x] is not fill)
-        if abilities.can_erase(fill):
+        if alike := _ALIKE.match(row.looks, blanks, start):
+            start = alike.end()
+        if abilities.can_erase(row.style(blanks)):
             yield blanks, start
 
 
@@ -169,15 +173,16 @@ def _runs(row: Row, start: int, end: int) -> Iterator[_Run]:
     """Divide cells by style; blanks go with any style whose blanks look like them."""
     if start == end:
         return
-    begun, pen, is_blank = start, row.styles[start], True
-    for x in range(start, end):
-        char, style = row.chars[x], row.styles[x]
+    begun, pen, is_blank = start, row.style(start), True
+    for alike in _ALIKE.finditer(row.looks, start, end):
+        x, style = alike.start(), styled(alike[1])
+        holds_blanks = style.blank is style and not row.text[x : alike.end()].strip(" ")
         if is_blank and style.blank is pen:
             pen = style
-        elif style is not pen and not (char == " " and style is pen.blank):
+        elif style is not pen and not (holds_blanks and style is pen.blank):
             yield _Run(begun, x, pen, is_blank)
             begun, pen, is_blank = x, style, True
-        is_blank = is_blank and char == " "
+        is_blank = is_blank and holds_blanks
     yield _Run(begun, end, pen, is_blank)
 
 
@@ -186,10 +191,10 @@ def _stroke(y: int, row: Row, run: _Run, states: bytearray) -> Stroke | None:
     start, end = states.find(_CHANGED, run.start, run.end), states.rfind(_CHANGED, run.start, run.end) + 1
     if not end:
         return None
-    if not row.chars[start]:
+    if row.text[start] == "\0":
         start -= 1
-    if end < len(row) and not row.chars[end]:
+    if row.text[end : end + 1] == "\0":
         end += 1
-    text = "".join(row.chars[start:end])
+    text = row.written(start, end)
     after = end if end < len(row) and text.isascii() else None
     return Stroke(y, start, after, run.style, text, run.is_blank)

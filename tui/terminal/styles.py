@@ -26,11 +26,12 @@ _PARAMETERS_OF_COLOUR = {"2": 5, "5": 3}
 class Style:
     """Colours and attributes as SGR parameters; "" is the terminal's own colour.
 
-    Styles of the same looks are the same object, so that rows of them compare by identity: ask `style` for one.
-    `blank` is how a space of this style looks: its foreground can't be seen.
+    Styles of the same looks are the same object: ask `style` for one.  `letter` is one code point that stands for it,
+    so that the looks of many cells are a string.  `blank` is how a space of this style looks: its foreground can't be
+    seen.
     """
 
-    __slots__ = ("attributes", "background", "blank", "foreground")
+    __slots__ = ("attributes", "background", "blank", "foreground", "letter")
 
     def __init__(self, foreground: str, background: str, attributes: frozenset[str]) -> None:
         self.foreground = foreground
@@ -40,6 +41,8 @@ class Style:
             self.blank = self
         else:
             self.blank = style("", background, frozenset())
+        self.letter = chr(len(_by_letter))
+        _by_letter.append(self)
 
     def __repr__(self) -> str:
         return f"Style({self.foreground!r}, {self.background!r}, {sorted(self.attributes)})"
@@ -51,6 +54,7 @@ class Style:
 
 
 _styles: dict[tuple[str, str, frozenset[str]], Style] = {}
+_by_letter: list[Style] = []
 
 
 def style(foreground: str = "", background: str = "", attributes: frozenset[str] = frozenset()) -> Style:
@@ -60,6 +64,11 @@ def style(foreground: str = "", background: str = "", attributes: frozenset[str]
     if found is None:
         found = _styles[looks] = Style(foreground, background, attributes)
     return found
+
+
+def styled(letter: str) -> Style:
+    """The style for which a letter stands."""
+    return _by_letter[ord(letter)]
 
 
 DEFAULT = style()
