@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from textual.pilot import Pilot
 
@@ -39,6 +39,24 @@ _PATIENCE_SECONDS = 10.0
 def stand_in(records: int = 3_000, **more: object) -> DemoServer:
     """A stand-in with a small history that ends `NOW`."""
     return DemoServer(History(records=records, days=7, seed=7, now=NOW), clock=lambda: NOW, **more)  # type: ignore[arg-type]
+
+
+class Passing:
+    """A clock that stands until a story moves it on; whoever sleeps by it wakes once it is late enough."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self._moved = asyncio.Event()
+
+    def later(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        until = self.now + timedelta(seconds=seconds)
+        while self.now < until:
+            await self._moved.wait()
 
 
 def asking(text: str) -> AuditQuery:
@@ -133,20 +151,29 @@ async def exploring(
     plain: bool = False,
     notifications: bool = False,
     local: datetime = NOW,
+    passing: Passing | None = None,
     ticks: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[Story]:
-    """The explorer, opened and driven; without a server, `problem` is what connecting meets."""
+    """The explorer, opened and driven; without a server, `problem` is what connecting meets.
+
+    Its clock stands at `local`, or is `passing`, which it also sleeps by.
+    """
+    if passing is not None:
+        sleep = passing.sleep
+
+    def clock() -> datetime:
+        return passing.now if passing is not None else local
 
     async def connect() -> Connection:
         if server is None:
             assert problem is not None
             raise problem
-        return open_connection(server.base_url, Secret(key or server.key), clock=lambda: local, sleep=sleep)
+        return open_connection(server.base_url, Secret(key or server.key), clock=clock, sleep=sleep)
 
     context = Context(
         connect=connect,
-        clock=lambda: local,
+        clock=clock,
         ticks=ticks,
         clipboard=clipboard or Clipboard(),
         query=query or AuditQuery(),
@@ -156,6 +183,7 @@ async def exploring(
         memory=memory or Memory(),
         source_words=("--demo",),
         plain=plain,
+        sleep=sleep,
     )
     app = (PlainApp if plain else ExplorerApp)(context)
     async with app.run_test(size=size, notifications=notifications or plain) as pilot:

@@ -31,10 +31,11 @@ class Following:
     """How it goes with what comes in.
 
     `lag` is how old, in seconds, the newest may be that is not known yet; `new` how many records nobody has looked at,
-    since when; `held` how many of them are kept back; `late` how many came late.  `retry` is the seconds left before
-    another attempt, and why it is needed; `show_new` goes to the newest.
+    since when; `held` how many of them are kept back; `late` how many came late.  `stopped`: an error ended it.
+    `retry` is the seconds left before another attempt, and why it is needed; `show_new` goes to the newest.
     """
 
+    stopped: bool
     lag: float
     catching_up: bool
     paused: bool
@@ -99,7 +100,7 @@ def _standing(state: State) -> list[Part]:
     parts = _order(state) if state.order else _scan(state, before) if exploration.scanning else _rows(state, before)
     parts.append(_window(frozen.window, state.style, open_end=state.live is not None))
     if state.live is not None and state.live.late:
-        parts.append(Part(f"{state.live.late:,} came late", "plain", spare=5))
+        parts.append(Part(f"{state.live.late:,} came late", "plain", spare=3, short=f"{state.live.late:,} late"))
     if state.note:
         parts.append(Part(clean(state.note, 120), "accent", spare=1))
     if state.live is not None and state.live.new_since is not None:
@@ -181,6 +182,8 @@ def _window(window: Window, style: TimeStyle, *, open_end: bool) -> Part:
 
 
 def _sign_of(live: Following) -> Part:
+    if live.stopped:
+        return Part("✗ LIVE stopped", "bad")
     return Part("‖ PAUSED", "warn") if live.paused else Part("● LIVE", "good")
 
 

@@ -130,7 +130,7 @@ class AskingScreen(PanesScreen):
     def _know(self, names: Names) -> None:
         self._investigation.names = self._rows.names = names
         if self._rows.sorting is not None:
-            self._sort_in()
+            self._sort_in(self._record())
         self.table.refresh_rows(0, self._rows.count)
         if self.bar.editing:
             self._tell_the_bar()
@@ -244,7 +244,7 @@ class AskingScreen(PanesScreen):
         if change.fresh:
             self._show_fresh_rows()
         elif self._rows.sorting is not None:
-            self._sort_in()
+            self._sort_in(self._record())
         else:
             self._show_rows(change)
         self._walker.changed()
@@ -276,9 +276,8 @@ class AskingScreen(PanesScreen):
             self.table.set_row_count(self._rows.count)
         self._draw_lines()
 
-    def _sort_in(self) -> None:
-        """Put rows that came in their places among the sorted ones; the cursor stays on its record."""
-        record = self._record()
+    def _sort_in(self, record: AuditRecord | None) -> None:
+        """Put rows that came in their places among the sorted ones; the cursor stays on its record, which is this."""
         self._rows.refresh_order()
         self.table.set_row_count(self._rows.count, keep=self._rows.index_of(record) if record is not None else None)
 

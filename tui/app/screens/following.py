@@ -50,9 +50,10 @@ class FollowingScreen(ReturningScreen):
         self._drawn_at = float("-inf")
         self._drawing: Timer | None = None
         self._countdown: Timer | None = None
-        self._in_view = range(0)
         self._letting_in = False
-        self._view_moved = False
+        self._in_view = range(0)
+        self._left = range(0)
+        """What was in view when the reader last went on."""
 
     # What the reader does
 
@@ -109,6 +110,7 @@ class FollowingScreen(ReturningScreen):
                 follower.fail(error, clock())
                 self._tell_failure(live)
                 if not error.transient:
+                    self._draw_query()
                     return
             else:
                 self._arrived(live, follower.take(page, fits, clock()))
@@ -119,6 +121,7 @@ class FollowingScreen(ReturningScreen):
         change = self._exploration.arrive(live, arrivals, live.follower.server_now(self._given.clock()))
         if change.fresh:
             self._apply(change)
+            self._left = self.table.visible_rows
         self._show_what_came_soon()
 
     def _tell_failure(self, live: Live) -> None:
@@ -135,6 +138,8 @@ class FollowingScreen(ReturningScreen):
         self._retrying = None if waiting is None else (self._given.ticks() + waiting.seconds, waiting.reason)
         if waiting is not None:
             self._count_down()
+            if waiting.seconds >= 1:
+                self._draw_lines()
 
     def _count_down(self) -> None:
         """Tell every second how long there is to wait, as long as there is."""
@@ -164,25 +169,28 @@ class FollowingScreen(ReturningScreen):
         self._drawn_at = self._given.ticks()
         walking = any(worker.group == "walk" and not worker.is_finished for worker in self.workers)
         if self.is_active and not walking:
+            record = self._record()
             change = self._exploration.let_in()
             if change.inserted is not None:
-                self._show_inserted(change.inserted)
+                self._show_inserted(change.inserted, record)
         self._draw_lines()
 
     def on_screen_resume(self) -> None:
         if self._exploration.live is not None:
             self._show_what_came()
 
-    def _show_inserted(self, inserted: Inserted) -> None:
-        """Draw rows that came in: at the top they push the others down; elsewhere everything stays in its place."""
+    def _show_inserted(self, inserted: Inserted, record: AuditRecord | None) -> None:
+        """Draw rows that came in: at the top they push the others down; elsewhere everything stays in its place, the
+        cursor on its record."""
         table = self.table
         stays = bool(table.cursor_row or table.scroll_offset.y or self.detail_open)
         self._letting_in = True
         if self._rows.sorting is not None:
-            self._sort_in()
+            self._sort_in(record)
         else:
             table.set_row_count(self._rows.count, keep=inserted.moved(table.cursor_row) if stays else None)
         self._letting_in = False
+        self._left = table.visible_rows
         self._hold()
         self._walker.changed()
 
@@ -195,16 +203,15 @@ class FollowingScreen(ReturningScreen):
     def _view_changed(self, rows: range) -> None:
         if not self._letting_in:
             self._looked_at(self._in_view)
-            self._view_moved = True
         self._in_view = rows
         super()._view_changed(rows)
 
     @on(RecordTable.CursorMoved)
     def _reader_moved(self) -> None:
-        """What was in view when the reader went on has been looked at."""
-        if not self._view_moved:
+        """What was in view before the reader went on has been looked at; what that brought into view has not."""
+        if self._left == self._in_view:
             self._looked_at(self._in_view)
-        self._view_moved = False
+        self._left = self._in_view
 
     def _looked_at(self, rows: range) -> None:
         live = self._exploration.live
@@ -221,13 +228,13 @@ class FollowingScreen(ReturningScreen):
         state, live = super()._state(), self._exploration.live
         if live is None:
             return state
-        problem = live.follower.problem
-        lasting = problem if problem is not None and not problem.transient else None
+        lasting = live.follower.problem if _lasts(live.follower.problem) else None
         return replace(state, problem=state.problem or lasting, live=self._following(live))
 
     def _following(self, live: Live) -> Following:
         follower, now = live.follower, self._given.clock()
         return Following(
+            stopped=_lasts(follower.problem),
             lag=follower.lag(now),
             catching_up=not follower.caught_up,
             paused=live.paused,
@@ -245,6 +252,11 @@ class FollowingScreen(ReturningScreen):
             until, reason = self._retrying
             return max(1, ceil(until - self._given.ticks())), reason
         problem = live.follower.problem
-        if problem is None or not problem.transient:
+        if problem is None or _lasts(problem):
             return None
         return max(1, ceil(live.follower.rest(self._given.clock()))), problem.reason
+
+
+def _lasts(problem: SourceError | None) -> bool:
+    """Whether something has to be done about it before another look makes sense."""
+    return problem is not None and not problem.transient
