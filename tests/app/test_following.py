@@ -108,7 +108,7 @@ class TestAtTheTop:
             await story.press("enter")
             await come_in(story, server, passing, 1)
             assert under_cursor(story) == record
-            assert record.request_id in story.screen.detail.text if hasattr(story.screen.detail, "text") else True
+            assert story.screen.detail._record == record
 
     async def test_what_was_there_before_is_not_new(self, server: DemoServer, passing: Passing) -> None:
         async with following(server, passing) as story:

@@ -1,7 +1,7 @@
 """The stand-in as a child process, without the command line's imports: `python -m tui.demo ['{"records": 1000}']`.
 
-The one argument is a JSON object of what `Launch` takes.  One line of JSON with `base_url` and `key` is printed when
-it serves, and it ends with its standard input.
+The one argument is a JSON object of what `Launch` takes; without it records come in every now and then.  One line of
+JSON with `base_url` and `key` is printed when it serves, and it ends with its standard input.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import sys
 from tui.demo.launch import Launch, wait_for_end_of_input
 from tui.demo.switches import SettingError
 
+_LIVELY = {"grow": 0.3, "late": 20}
+
 
 def main(arguments: list[str]) -> int:
     try:
-        launch = _read(arguments[0]) if arguments else Launch()
+        launch = _read(arguments[0]) if arguments else Launch(switches=_LIVELY)
         server = launch.server().start(launch.port)
     except SettingError as error:
         sys.stderr.write(f"tui.demo: {error}\n")
