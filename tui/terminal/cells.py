@@ -49,7 +49,7 @@ class Row:
 
     @classmethod
     def blank(cls, width: int, style: Style = DEFAULT) -> Row:
-        return cls(" " * width, style.blank.letter * width)
+        return cls(" " * width, style.space * width)
 
     @classmethod
     def of(cls, pieces: Iterable[tuple[str, Style]]) -> Row:
@@ -60,10 +60,7 @@ class Row:
             is_narrow = piece.isascii() or _ALL_NARROW.fullmatch(piece)
             before, text = text, text + piece if is_narrow else _appended(text, piece, marks)
             cells = text[len(before) :]
-            if style.blank is style:
-                looks += style.letter * len(cells)
-            else:
-                looks += style.blank.letter.join([style.letter * len(word) for word in cells.split(" ")])
+            looks += style.space.join([style.letter * len(word) for word in cells.split(" ")])
         return cls(text, looks, marks or _NO_MARKS)
 
     def char(self, x: int) -> str:
@@ -123,9 +120,9 @@ class Row:
     def _with_blank(self, x: int) -> Row:
         """The row with a blank in the place of what stands in a cell."""
         text, looks = self.text, self.looks
-        blank = self.style(x).blank.letter
+        space = self.style(x).space
         marks = {column: marks for column, marks in self.marks.items() if column != x}
-        return Row(f"{text[:x]} {text[x + 1 :]}", f"{looks[:x]}{blank}{looks[x + 1 :]}", marks)
+        return Row(f"{text[:x]} {text[x + 1 :]}", f"{looks[:x]}{space}{looks[x + 1 :]}", marks)
 
 
 def _appended(text: str, piece: str, marks: dict[int, str]) -> str:

@@ -15,6 +15,9 @@ from tui.terminal.styles import DEFAULT, Style, sgr_between, style
 _FEW_STROKES = 40
 """Of more than these, it never takes fewer bytes to draw them row by row."""
 
+_TO_GET_THERE = 3
+"""Bytes from one change in a row to the next, by a move or over what is right already."""
+
 
 def difference(before: Screen, after: Screen, pen: Pen, abilities: Abilities) -> tuple[str, Pen]:
     """Output that makes `before` into `after` on a terminal with that pen, and the pen that it leaves.
@@ -23,7 +26,7 @@ def difference(before: Screen, after: Screen, pen: Pen, abilities: Abilities) ->
     """
     scrolls = _scrolls(before, after, abilities)
     ways = [_scrolling(before, after, scroll, pen, abilities) for scroll in scrolls]
-    if not ways or min(map(_bytes, ways)) > _least(before, after):
+    if not ways or not _takes_more(before, after, min(map(_bytes, ways))):
         ways.append(_repainting(before, after, pen, abilities))
     return min(ways, key=_bytes)
 
@@ -43,9 +46,16 @@ def cleared(after: Screen, abilities: Abilities) -> tuple[str, Screen, Pen]:
     return f"\x1b[r{sgr_between(None, fill)}\x1b[2J", Screen.blank(after.width, after.height, fill), Pen(None, fill)
 
 
-def _least(before: Screen, after: Screen) -> int:
-    """Bytes that every repainting takes: one for each character that is another."""
-    return sum(sum(map(ne, old.text, new.text)) for old, new in zip(before, after, strict=True) if old is not new)
+def _takes_more(before: Screen, after: Screen, than: int) -> bool:
+    """Whether repainting takes more bytes, by all appearances: one for each character, and some to get there."""
+    taken = 0
+    for old, new in zip(before, after, strict=True):
+        if old is not new:
+            changed = bytes(map(ne, old.text, new.text))
+            taken += changed.count(1) + _TO_GET_THERE * changed.count(b"\0\1")
+            if taken > than:
+                return True
+    return False
 
 
 def _scrolls(before: Screen, after: Screen, abilities: Abilities) -> Iterator[Scroll]:

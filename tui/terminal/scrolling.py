@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from operator import ne
 from typing import NamedTuple
 
@@ -11,6 +10,8 @@ from tui.terminal.cells import Row, Screen
 
 _LEAST_ROWS = 3
 """So many rows must be found elsewhere; fewer are as cheaply written anew."""
+_SAMPLES = 8
+"""Of so many rows it is seen whether any have moved, and how far; to look for all takes longer than to draw some."""
 _LEAST_TEXT = 3
 """What is shorter may be found anywhere."""
 
@@ -25,50 +26,38 @@ class Scroll(NamedTuple):
     lines: int
 
 
-class _Found(NamedTuple):
-    row: int
-    left: int
-    right: int
-
-
 def find_scroll(before: Screen, after: Screen) -> Scroll | None:
     """The scroll that brings the most rows of a screen to where they are afterwards; None where none brings any.
 
-    Rows are compared by the text that changed alone: what stands beside it may stay, and a row that was highlighted is
-    the same row.
+    Some of the rows that changed are looked for everywhere, by the text that changed alone: what stands beside it may
+    stay, and a row that was highlighted is the same row.  Where they have come from, the others are compared.
     """
-    changed_rows = [y for y, (old, new) in enumerate(zip(before, after, strict=True)) if old is not new]
-    if len(changed_rows) < _LEAST_ROWS:
-        return None
     texts = [row.text for row in before]
-    by_distance: dict[int, list[_Found]] = defaultdict(list)
-    for y in changed_rows:
-        old, new = texts[y], after.rows[y].text
-        if old == new:
-            continue
-        changed = list(map(ne, old, new))
-        left, right = changed.index(True), len(changed) - changed[::-1].index(True) - 1
+    changed = [y for y, (old, new) in enumerate(zip(texts, after, strict=True)) if old != new.text]
+    if len(changed) < _LEAST_ROWS:
+        return None
+    by_distance: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for y in changed[:: len(changed) // _SAMPLES + 1]:
+        new = after.rows[y].text
+        differing = bytes(map(ne, texts[y], new))
+        left, right = differing.find(1), differing.rfind(1)
         text = new[left : right + 1]
         if len(text) < _LEAST_TEXT or text.isspace():
             continue
         for other, candidate in enumerate(texts):
             if candidate.startswith(text, left):
-                by_distance[other - y].append(_Found(y, left, right))
+                by_distance[other - y].append((left, right))
     if not by_distance:
         return None
-    lines, found = max(by_distance.items(), key=lambda item: (len(item[1]), -abs(item[0])))
-    return _around(found, lines) if len(found) >= _LEAST_ROWS else None
-
-
-def _around(found: Sequence[_Found], lines: int) -> Scroll:
-    rows = [one.row for one in found]
-    return Scroll(
-        top=min(rows) + min(lines, 0),
-        bottom=max(rows) + max(lines, 0),
-        left=min(one.left for one in found),
-        right=max(one.right for one in found),
-        lines=lines,
-    )
+    lines, columns = max(by_distance.items(), key=lambda item: (len(item[1]), -abs(item[0])))
+    left, right = min(left for left, _ in columns), max(right for _, right in columns)
+    moved = slice(left, right + 1)
+    there = range(max(0, -lines), min(before.height, before.height - lines))
+    movable = [(y, after.rows[y].text[moved]) for y in changed if y in there]
+    found = [y for y, text in movable if texts[y + lines][moved] == text and not text.isspace()]
+    if len(found) < _LEAST_ROWS:
+        return None
+    return Scroll(found[0] + min(lines, 0), found[-1] + max(lines, 0), left, right, lines)
 
 
 def scrolled(screen: Screen, scroll: Scroll) -> Screen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from operator import ne, or_
+from operator import ne
 from typing import NamedTuple
 
 from tui.terminal.cells import Row
@@ -16,9 +16,7 @@ _RIGHT, _CHANGED, _APART = range(3)
 """States of a cell: it shows what it should, it doesn't, or it is seen to by itself."""
 _CLOSE_CHANGES = re.compile(rb"\x01+(?:\x00{1,4}\x01+)*")
 """Up to four cells that are right are written again rather than jumped over, which takes as many bytes."""
-_LONG_BLANKS = re.compile(" {4,}")
-_ALIKE = re.compile(r"(.)\1*", re.DOTALL)
-"""Cells of one style, among the looks of a row."""
+_LONG_BLANKS = " " * 4
 _ERASE_LINE = 3
 """Bytes of an erasing to the end of the line."""
 _ERASE = 5
@@ -97,16 +95,17 @@ def row_strokes(y: int, before: Row, after: Row, abilities: Abilities) -> Iterat
             text = "\x1b[K" if end == len(after) else f"\x1b[{end - start}X"
             yield Stroke(y, start, start, after.style(start), text, is_blank=True)
         else:
-            for run in _runs(after, start, end):
-                if stroke := _stroke(y, after, run, states):
-                    yield stroke
+            yield from _written(y, after, start, end, states)
 
 
 def _states(before: Row, after: Row) -> bytearray:
     """Of each cell, whether it is changed, or right already."""
-    states = bytearray(map(ne, before.text, after.text))
-    if before.looks != after.looks:
-        states = bytearray(map(or_, states, map(ne, before.looks, after.looks)))
+    if before.looks == after.looks:
+        states = bytearray(map(ne, before.text, after.text))
+    else:
+        states = bytearray(
+            map(ne, zip(before.text, before.looks, strict=True), zip(after.text, after.looks, strict=True))
+        )
     if before.marks != after.marks:
         for x in before.marks.keys() | after.marks.keys():
             states[x] |= before.char(x) != after.char(x)
@@ -152,43 +151,30 @@ def _spans(row: Row, states: bytearray, abilities: Abilities) -> Iterator[tuple[
 
 def _erasable(row: Row, start: int, end: int, abilities: Abilities) -> Iterator[tuple[int, int]]:
     """Where blanks begin in these cells, and end somewhere, that look all alike, and as erased cells do."""
-    while (found := _LONG_BLANKS.search(row.text, start)) and found.start() < end:
-        blanks, start = found.span()
-        if alike := _ALIKE.match(row.looks, blanks, start):
-            start = alike.end()
+    while (blanks := row.text.find(_LONG_BLANKS, start, end + len(_LONG_BLANKS) - 1)) >= 0:
+        start = len(row) - len(row.looks[blanks:].lstrip(row.looks[blanks]))
         if abilities.can_erase(row.style(blanks)):
             yield blanks, start
 
 
-class _Run(NamedTuple):
-    """Cells from `start` until before `end` that one style fits."""
-
-    start: int
-    end: int
-    style: Style
-    is_blank: bool
-
-
-def _runs(row: Row, start: int, end: int) -> Iterator[_Run]:
-    """Divide cells by style; blanks go with any style whose blanks look like them."""
-    if start == end:
-        return
-    begun, pen, is_blank = start, row.style(start), True
-    for alike in _ALIKE.finditer(row.looks, start, end):
-        x, style = alike.start(), styled(alike[1])
-        holds_blanks = style.blank is style and not row.text[x : alike.end()].strip(" ")
-        if is_blank and style.blank is pen:
-            pen = style
-        elif style is not pen and not (holds_blanks and style is pen.blank):
-            yield _Run(begun, x, pen, is_blank)
-            begun, pen, is_blank = x, style, True
-        is_blank = is_blank and holds_blanks
-    yield _Run(begun, end, pen, is_blank)
+def _written(y: int, row: Row, start: int, end: int, states: bytearray) -> Iterator[Stroke]:
+    """What writes cells, divided by style; blanks go with any style whose blanks look like them."""
+    while start < end:
+        looks = row.looks[start:end]
+        style = styled(looks[0])
+        text = looks.lstrip(style.space)
+        if text and styled(text[0]).space == style.space:
+            style = styled(text[0])
+        run_end = end - len(looks.lstrip(style.space + style.letter))
+        is_blank = style.letter not in looks[: run_end - start]
+        if stroke := _stroke(y, row, start, run_end, style, is_blank, states):
+            yield stroke
+        start = run_end
 
 
-def _stroke(y: int, row: Row, run: _Run, states: bytearray) -> Stroke | None:
-    """What writes a run, without the cells at its ends that are right already; None where all are."""
-    start, end = states.find(_CHANGED, run.start, run.end), states.rfind(_CHANGED, run.start, run.end) + 1
+def _stroke(y: int, row: Row, start: int, end: int, style: Style, is_blank: bool, states: bytearray) -> Stroke | None:
+    """What writes a run of one style, without the cells at its ends that are right already; None where all are."""
+    start, end = states.find(_CHANGED, start, end), states.rfind(_CHANGED, start, end) + 1
     if not end:
         return None
     if row.text[start] == "\0":
@@ -197,4 +183,4 @@ def _stroke(y: int, row: Row, run: _Run, states: bytearray) -> Stroke | None:
         end += 1
     text = row.written(start, end)
     after = end if end < len(row) and text.isascii() else None
-    return Stroke(y, start, after, run.style, text, run.is_blank)
+    return Stroke(y, start, after, style, text, is_blank)

@@ -26,12 +26,12 @@ _PARAMETERS_OF_COLOUR = {"2": 5, "5": 3}
 class Style:
     """Colours and attributes as SGR parameters; "" is the terminal's own colour.
 
-    Styles of the same looks are the same object: ask `style` for one.  `letter` is one code point that stands for it,
-    so that the looks of many cells are a string.  `blank` is how a space of this style looks: its foreground can't be
-    seen.
+    Styles of the same looks are the same object: ask `style` for one.  `blank` is how a space of this style looks: its
+    foreground can't be seen.  `letter` is a code point that stands for a character of this style, and `space` one for a
+    space, the same for all styles whose blanks look alike: so the looks of many cells are a string.
     """
 
-    __slots__ = ("attributes", "background", "blank", "foreground", "letter")
+    __slots__ = ("attributes", "background", "blank", "foreground", "letter", "space")
 
     def __init__(self, foreground: str, background: str, attributes: frozenset[str]) -> None:
         self.foreground = foreground
@@ -39,10 +39,11 @@ class Style:
         self.attributes = attributes
         if attributes & _SEEN_ON_BLANKS or not (foreground or attributes):
             self.blank = self
+            self.space = _letter(self)
         else:
             self.blank = style("", background, frozenset())
-        self.letter = chr(len(_by_letter))
-        _by_letter.append(self)
+            self.space = self.blank.space
+        self.letter = _letter(self)
 
     def __repr__(self) -> str:
         return f"Style({self.foreground!r}, {self.background!r}, {sorted(self.attributes)})"
@@ -64,6 +65,12 @@ def style(foreground: str = "", background: str = "", attributes: frozenset[str]
     if found is None:
         found = _styles[looks] = Style(foreground, background, attributes)
     return found
+
+
+def _letter(style: Style) -> str:
+    """Another letter for a style."""
+    _by_letter.append(style)
+    return chr(len(_by_letter) - 1)
 
 
 def styled(letter: str) -> Style:
