@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.clipboard.choosing import Choice, Route, choose, native_clipboard, terminal_route
-from tui.clipboard.feeding import feed
 from tui.clipboard.osc52 import DOUBTFUL_BYTES, MOST_BYTES, pieces_for_screen, sequence
 from tui.clipboard.surroundings import Surroundings
 from tui.domain.clean import UNLIMITED, clean
+from tui.feeding import feed
 from tui.private_files import write_private
 
 # -P: a file pyperclip.py in the folder where we were started is not ours to run.

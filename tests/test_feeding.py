@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tui.clipboard.feeding import feed
+from tui.feeding import feed
 
 PATIENT = 20.0
 """Seconds that no program here takes."""
