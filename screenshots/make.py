@@ -19,7 +19,8 @@ os.environ.pop("NO_COLOR", None)  # Textual reads these when it is imported
 
 import resvg_py
 
-from tests.app.exploring import NOW, asking, exploring
+from tests.app.exploring import NOW, Passing, asking, exploring
+from tests.app.test_following import come_in
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.errors import KeyMissing
@@ -43,6 +44,8 @@ class Picture:
     query: AuditQuery = field(default_factory=AuditQuery)
     has_key: bool = True
     theme: str = "harbour"
+    coming_in: int = 0
+    """Records that come in while the query is followed, after the keys."""
 
 
 CONFIGS = asking("res:configs method:PUT since:7d")
@@ -65,14 +68,15 @@ PICTURES = (
     Picture("values", ("l", "l", "l", "v"), query=REFUSED),
     Picture("pivot", ("p",), query=REFUSED),
     Picture("views", ("apostrophe",)),
+    Picture("live", ("F", "j", "j"), coming_in=8),
 )
 
 
-async def draw(picture: Picture, server: DemoServer) -> str:
+async def draw(picture: Picture, server: DemoServer, passing: Passing) -> str:
     """The picture as SVG, its letters left to whoever shows it: it loads no font from anywhere."""
     problem = KeyMissing("There is no key for https://api.portkey.ai/v1.")
     where = server if picture.has_key else None
-    async with exploring(where, size=picture.size, query=picture.query, problem=problem) as story:
+    async with exploring(where, size=picture.size, query=picture.query, problem=problem, passing=passing) as story:
         if picture.has_key:
             await story.settled()
             await story.until(lambda: len(story.screen._investigation.names.known) == _KINDS_OF_NAMES, "every name")
@@ -80,6 +84,8 @@ async def draw(picture: Picture, server: DemoServer) -> str:
             await story.shows("No API key yet")
         story.app.theme = picture.theme
         await story.press(*picture.keys)
+        if picture.coming_in:
+            await come_in(story, server, passing, picture.coming_in)
         await story.pilot.pause()
         svg = story.app.export_screenshot(title=f"portkey-audit {picture.name}")
     return _FONT_FACE.sub("", svg).replace("Fira Code", FONT)
@@ -94,9 +100,10 @@ def photograph(svg: str, fonts: Path) -> bytes:
 
 async def make_all(fonts: Path) -> None:
     history = History(records=50_000, days=_DAYS, seed=7, now=NOW)
-    with DemoServer(history, clock=lambda: NOW) as server:
+    passing = Passing()
+    with DemoServer(history, clock=lambda: passing.now) as server:
         for picture in PICTURES:
-            svg = await draw(picture, server)
+            svg = await draw(picture, server, passing)
             (HERE / f"{picture.name}.svg").write_text(svg)
             (HERE / f"{picture.name}.png").write_bytes(photograph(svg, fonts))
             print(f"{picture.name}.svg and .png")

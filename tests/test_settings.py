@@ -135,6 +135,25 @@ since = "1h"
         assert (settings.since, settings.organisation_id) == ("1h", "org-prod")
 
 
+class TestThePace:
+    @pytest.mark.parametrize(("text", "seconds"), [("2s", 2), ("0.5s", 0.5), ("1m", 60), (" 7 s ", 7), ("3", 3)])
+    def test_it_is_a_time(self, config: Path, text: str, seconds: float):
+        config.write_text(f'pace = "{text}"')
+        assert load(Flags(), {}, config).pace == seconds
+
+    def test_it_is_two_seconds_where_nothing_is_said(self, config: Path):
+        assert load(Flags(), {}, config).pace == 2
+
+    def test_the_environment_says_it_over_the_file(self, config: Path):
+        config.write_text('pace = "9s"')
+        assert load(Flags(), {"PORTKEY_AUDIT_PACE": "4s"}, config).pace == 4
+
+    @pytest.mark.parametrize("text", ["0s", "0.1s", "6m", "fast", "-2s", "2h", "٣s"])
+    def test_what_is_none_is_refused(self, config: Path, text: str):
+        with pytest.raises(SettingsError, match="the pace is"):
+            load(Flags(), {"PORTKEY_AUDIT_PACE": text}, config)
+
+
 class TestMistakesInTheFile:
     @pytest.mark.parametrize(
         ("text", "told"),

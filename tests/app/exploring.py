@@ -37,8 +37,9 @@ _PATIENCE_SECONDS = 10.0
 
 
 def stand_in(records: int = 3_000, **more: object) -> DemoServer:
-    """A stand-in with a small history that ends `NOW`."""
-    return DemoServer(History(records=records, days=7, seed=7, now=NOW), clock=lambda: NOW, **more)  # type: ignore[arg-type]
+    """A stand-in with a small history that ends `NOW`, where its clock stands unless it has another."""
+    history = History(records=records, days=7, seed=7, now=NOW)
+    return DemoServer(history, **{"clock": lambda: NOW, **more})  # type: ignore[arg-type]
 
 
 class Passing:

@@ -6,8 +6,8 @@ import asyncio
 
 from tests.app.exploring import Story
 
-_DIALOGS = "dialogs"
-"""A worker of this group waits for the reader: it goes on for as long as its dialog is open."""
+_ENDLESS = {"dialogs", "follow"}
+"""Workers of these groups go on until the reader ends them: by closing the dialog, by following no longer."""
 
 
 def picture(story: Story) -> str:
@@ -27,7 +27,7 @@ async def comes_to_rest(story: Story, shown: str) -> None:
 
 
 def _is_quiet(story: Story) -> bool:
-    return all(worker.is_finished or worker.group == _DIALOGS for worker in story.app.workers)
+    return all(worker.is_finished or worker.group in _ENDLESS for worker in story.app.workers)
 
 
 async def _next_frame(story: Story) -> None:

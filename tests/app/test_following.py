@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.exploring import NOW, Passing, Story, asking, exploring
+from tests.app.exploring import Passing, Story, asking, exploring, stand_in
 from tui.app.context import Memory
-from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.record import AuditRecord
 from tui.session.live import Live
@@ -30,8 +29,7 @@ def passing() -> Passing:
 @pytest.fixture
 def server(passing: Passing) -> Iterator[DemoServer]:
     """A log in which records come in when a story says so."""
-    history = History(records=3_000, days=7, seed=7, now=NOW)
-    with DemoServer(history, clock=lambda: passing.now) as server:
+    with stand_in(clock=lambda: passing.now) as server:
         yield server
 
 

@@ -6,15 +6,16 @@ at every one that changed before it is committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 
-from tests.app.exploring import Story, asking, exploring, stand_in
+from tests.app.exploring import Passing, Story, asking, exploring, stand_in
 from tests.app.pictures import comes_to_rest, picture
+from tests.app.test_following import come_in, following
 from tui.demo.keys import UNSCOPED_KEY
 from tui.demo.server import DemoServer
 from tui.domain.errors import KeyMissing
@@ -52,6 +53,39 @@ def same_picture(snapshot: SnapshotAssertion, tmp_path: Path) -> SamePicture:
             pytest.fail(f"The explorer looks otherwise than on its picture, see {place}:\n{story.text}", pytrace=False)
 
     return compare
+
+
+@at_every_size
+class TestFollowing:
+    @pytest.fixture
+    def passing(self) -> Passing:
+        return Passing()
+
+    @pytest.fixture
+    def growing(self, passing: Passing) -> Iterator[DemoServer]:
+        with stand_in(clock=lambda: passing.now) as server:
+            yield server
+
+    async def test_new_rows(self, growing: DemoServer, passing: Passing, same_picture: SamePicture, size: Size):
+        async with following(growing, passing, size=size) as story:
+            await come_in(story, growing, passing, 4)
+            await comes_to_rest(story, "+4 new")
+            same_picture(story)
+
+    async def test_elsewhere(self, growing: DemoServer, passing: Passing, same_picture: SamePicture, size: Size):
+        async with following(growing, passing, size=size) as story:
+            growing.set(late=60)
+            await story.press(*"jj")
+            await come_in(story, growing, passing, 12)
+            await comes_to_rest(story, "+12 new")
+            same_picture(story)
+
+    async def test_paused(self, growing: DemoServer, passing: Passing, same_picture: SamePicture, size: Size):
+        async with following(growing, passing, size=size) as story:
+            await story.press("P")
+            await come_in(story, growing, passing, 3)
+            await comes_to_rest(story, "3 held")
+            same_picture(story)
 
 
 @at_every_size
