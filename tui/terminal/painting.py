@@ -59,11 +59,11 @@ def _read(output: str, style: Style) -> tuple[Row, Style] | None:
     Lines that move up or down are written again as they were: most are known already.
     """
     first, *rest = _SGR.split(output.rstrip("\r\n"))
+    if _CONTROL.search("".join([first, *rest[1::2]])):
+        return None
     pieces = [(first, style)]
     for parameters, text in zip(rest[::2], rest[1::2], strict=True):
         style = read_sgr(parameters, style)
         if text:
             pieces.append((text, style))
-    if any(_CONTROL.search(text) for text, _ in pieces):
-        return None
     return Row.of(pieces), style
