@@ -36,15 +36,19 @@ REACH = OVERLAP + SETTLE
 HEAD_OVERLAP = timedelta(seconds=10)
 """How far below the frontier each look reads; what lies deeper is read again bit by bit."""
 DEEPER_PAGES = 3
-"""Pages that a look may read of what lies deeper."""
+"""Pages, at the least, that a look may read of what lies deeper; half as many as it took itself, if that is more."""
 LATE = timedelta(seconds=5)
 """A record this far below the frontier came late."""
 MOST_AT_ONCE = 2_000
 """Where there is more to catch up on, it is read in stretches of time, the oldest first."""
 
 _SHORTEST_STRETCH = timedelta(seconds=60)
+_LONGEST_STRETCH = timedelta(days=36_600)
 _SECOND = timedelta(seconds=1)
-_MOST_KNOWN = 200_000
+_REST_OF_SECOND = timedelta(milliseconds=999)
+"""Windows end at a millisecond; what is written to the second may have happened up to here."""
+_MOST_PAGES = 100
+"""Pages of one window that are asked for by their number: enough for any second there ever was."""
 _SLIGHT_SKEW = 2.0
 """`Date` tells whole seconds, and an answer takes its time: below this the clocks agree."""
 
@@ -64,30 +68,34 @@ class Arrival(NamedTuple):
 class _Reading:
     """A way down through the log: `began` is the server's clock when it was begun, `top` where it begins.
 
-    Asked for next is page `number` of the window that ends at `end`.
+    Asked for next is page `number` of the window that ends at `end`; `pages` have been read.
     """
 
     began: datetime
     top: datetime
     end: datetime
     number: int = 0
+    pages: int = 0
     last: tuple[Identity, ...] = ()
 
-    def go_down(self, page: Page) -> bool:
-        """Go on below a page; True where nothing lies below it."""
-        if _is_last(page, self.number):
+    def go_down(self, page: Page, bottom: datetime) -> bool:
+        """Go on below a page; True where nothing is left to read down to `bottom`."""
+        self.pages += 1
+        if _is_last(page, self.number * len(self.last)):
             return True
         here = tuple(record.identity for record in page.records)
-        repeats, self.last = here == self.last, here
+        again, self.last = here == self.last, here
         oldest = next((record.time for record in reversed(page.records) if record.time is not None), None)
-        # All of the oldest second is asked for again: its other records may stand on the page after.
-        if oldest is not None and oldest + _SECOND < self.end:
-            self.end, self.number = oldest + _SECOND, 0
-        elif repeats:
+        if oldest is not None and oldest + _REST_OF_SECOND < self.end:
+            # All of the oldest second is asked for again: its other records may stand on the page after.
+            self.end, self.number = oldest + _REST_OF_SECOND, 0
+        elif not self.number and again and oldest is not None and oldest > self.end:
+            return True  # whatever window is asked for, the API gives this
+        elif (self.number and again) or self.number == _MOST_PAGES:
             self.end, self.number = self.end - _SECOND, 0
         else:
             self.number += 1
-        return False
+        return self.end < bottom
 
 
 class Follower:
@@ -127,20 +135,21 @@ class Follower:
         self._until = until
         self._pace = Pace(pace)
         self._clock_known = False
-        self._floor = self.frontier = self.mark = instant_of(since, now)
+        self._floor = self.frontier = self.mark = instant_of(since, self.server_now(now))
+        self._stretch = _LONGEST_STRETCH
         self._head: _Reading | None = None
         self._deeper: _Reading | None = None
         self._pages_left = 0
         self._hit = False
-        self._due = now
+        self._paused_at = self._due = now
         self._lag = 0.0
         self._known: dict[Identity, tuple[int, datetime]] = {}
 
     # What the worker asks
 
     def rest(self, now: datetime) -> float:
-        """Seconds until there is something to ask."""
-        return max(0.0, (self._due - now).total_seconds())
+        """Seconds until there is something to ask; none where our clock has been set back meanwhile."""
+        return max(0.0, (self._due - now).total_seconds()) if now >= self._paused_at else 0.0
 
     def next_request(self, now: datetime) -> PageRequest:
         """The page to fetch now."""
@@ -161,15 +170,16 @@ class Follower:
         self.found += len(news)
         self.late += sum(arrival.late for arrival in news)
         self._hit = self._hit or bool(news)
-        self._go_on(reading, now, at_bottom=reading.go_down(page))
+        self._go_on(reading, now, at_bottom=reading.go_down(page, self._bottom))
         return arrivals
 
     def fail(self, error: SourceError, now: datetime) -> None:
         """What was asked for could not be had: it will be asked for again."""
         self.failures += 1
         self.problem = error
-        pause = self._pace.after_failures(self.failures, getattr(error, "retry_after", None))
-        self._due = now + timedelta(seconds=pause)
+        if self._head is not None and not self._head.pages:
+            self._head = None
+        self._pause(self._pace.after_failures(self.failures, getattr(error, "retry_after", None)), now)
 
     # What is shown
 
@@ -191,6 +201,11 @@ class Follower:
     def _bottom(self) -> datetime:
         return max(self._floor, self.mark - OVERLAP)
 
+    @property
+    def _forgotten(self) -> datetime:
+        """What is older than this is known no longer, and not asked for."""
+        return self._bottom - 2 * _SECOND
+
     def _end_at(self, now: datetime) -> datetime:
         present = self.server_now(now)
         return present if self._until is None else min(present, self._until)
@@ -200,38 +215,45 @@ class Follower:
         if self._pages_left and self._deeper is not None:
             return self._deeper
         if self._head is None:
-            top = max(self._end_at(now), self._bottom)
+            present = self._end_at(now)
+            stretch = min(present - self.frontier, self._stretch)
+            top = max(self.frontier + stretch, self._bottom)
             self._head = _Reading(self.server_now(now), top, top)
         return self._head
+
+    def _reaches_the_present(self, reading: _Reading) -> bool:
+        """Whether a reading began at the newest that there was."""
+        return reading.top >= min(reading.began, self._until or reading.began)
 
     def _learn_clock(self, page: Page, now: datetime) -> bool:
         """Learn the server's clock; True where so much was asked by a wrong one that it is asked anew."""
         if page.server_time is None:
             return False
-        self.skew = page.skew if abs(page.skew) > _SLIGHT_SKEW else 0.0
+        before, self.skew = self.skew, page.skew if abs(page.skew) > _SLIGHT_SKEW else 0.0
         first, self._clock_known = not self._clock_known, True
+        wrong = first and abs(self.skew - before) > SKEW_SECONDS
+        if wrong and isinstance(self._since, timedelta):
+            self._floor = self.frontier = self.mark = self._floor + timedelta(seconds=self.skew - before)
         ahead = self._head is not None and self._head.began > self.server_now(now) + timedelta(seconds=SKEW_SECONDS)
-        if ahead:
+        if wrong or ahead:
             self._head = None
-        if first and isinstance(self._since, timedelta) and abs(self.skew) > SKEW_SECONDS:
-            self._floor = self.frontier = self.mark = instant_of(self._since, self.server_now(now))
-            self._head = None
-            return True
-        return ahead
+        return wrong or ahead
 
     def _shortened(self, head: _Reading, page: Page) -> bool:
         """Whether there is too much to catch up on at once; then a shorter stretch is to be read first."""
         stretch = head.top - self.frontier
-        under_way = head.end < head.top or head.number > 0
-        if under_way or page.total is None or page.total <= MOST_AT_ONCE or stretch <= _SHORTEST_STRETCH:
+        if head.pages or stretch <= _SHORTEST_STRETCH or not _is_much(page):
             return False
-        head.top = head.end = self.frontier + stretch / 2
+        self._stretch = stretch / 2
+        head.top = head.end = self.frontier + self._stretch
         return True
 
     def _fresh(self, page: Page, fits: Sequence[bool], reading: _Reading) -> Iterator[tuple[AuditRecord, bool]]:
         """The records that are not known yet.  Those that look alike are as many as stand on one page."""
         here: Counter[Identity] = Counter()
         for record, fit in zip(page.records, fits, strict=True):
+            if record.time is not None and record.time < self._forgotten:
+                continue
             identity = record.identity
             here[identity] += 1
             if here[identity] > self._known.get(identity, (0, None))[0]:
@@ -248,9 +270,9 @@ class Follower:
         is_head = reading is self._head
         if at_bottom:
             self._settle(reading)
-        elif is_head and reading.end <= self.frontier - HEAD_OVERLAP:
+        elif is_head and self._reaches_the_present(reading) and reading.end <= self.frontier - HEAD_OVERLAP:
             self._deeper = self._deeper or reading
-            self._pages_left = DEEPER_PAGES
+            self._pages_left = max(DEEPER_PAGES, reading.pages // 2)
         elif is_head:
             return
         else:
@@ -258,27 +280,27 @@ class Follower:
         if is_head:
             self._end_head(reading, now)
         if at_bottom or not self._pages_left:
-            self._pause(reading, now)
+            self._end_look(reading, now)
 
     def _settle(self, reading: _Reading) -> None:
         """Everything that `reading` was begun for has been read."""
         self.mark = max(self.mark, min(reading.top, reading.began - SETTLE))
         self._deeper, self._pages_left = None, 0
-        border = self._bottom - 2 * _SECOND
-        self._known = {identity: known for identity, known in self._known.items() if known[1] >= border}
-        for identity in list(self._known)[:-_MOST_KNOWN]:
-            del self._known[identity]
+        self._known = {identity: known for identity, known in self._known.items() if known[1] >= self._forgotten}
 
     def _end_head(self, head: _Reading, now: datetime) -> None:
         self._lag = max(0.0, (self._end_at(now) - self.frontier).total_seconds()) if self.caught_up else 0.0
         self.frontier = max(self.frontier, head.top)
         self._head = None
-        self.caught_up = self.caught_up or head.top >= min(head.began, self._until or head.began)
+        self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
+        self.caught_up = self.caught_up or self._reaches_the_present(head)
 
-    def _pause(self, reading: _Reading, now: datetime) -> None:
-        behind = self.frontier < min(reading.began, self._until or reading.began)
-        self._due = now if behind else now + timedelta(seconds=self._pace.after(hit=self._hit))
+    def _end_look(self, reading: _Reading, now: datetime) -> None:
+        self._pause(self._pace.after(hit=self._hit) if self._reaches_the_present(reading) else 0.0, now)
         self._hit = False
+
+    def _pause(self, seconds: float, now: datetime) -> None:
+        self._paused_at, self._due = now, now + timedelta(seconds=seconds)
 
 
 def _common(plan: Plan) -> Parameters:
@@ -287,11 +309,17 @@ def _common(plan: Plan) -> Parameters:
     return tuple(pair for pair in first if all(pair in other for other in others))
 
 
-def _is_last(page: Page, number: int) -> bool:
-    """Whether no record of the window lies beyond page `number`; of a full page the total may be the page's own."""
+def _counts_itself(page: Page) -> bool:
+    """Whether the total of a page, if it has one, may be its own and not the window's."""
+    return page.total is None or page.total <= len(page.records)
+
+
+def _is_last(page: Page, before: int) -> bool:
+    """Whether no record of the window lies beyond a page, which so many of its records stand before."""
     count = len(page.records)
-    if not count:
-        return True
-    if page.total is not None and page.total > (number + 1) * count:
-        return False
-    return count < PAGE_SIZE
+    return count < PAGE_SIZE if _counts_itself(page) else before + count >= (page.total or 0)
+
+
+def _is_much(page: Page) -> bool:
+    """Whether the first page of a window shows that there may be a lot in it."""
+    return len(page.records) >= PAGE_SIZE if _counts_itself(page) else (page.total or 0) > MOST_AT_ONCE
