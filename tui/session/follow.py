@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.page import PAGE_SIZE, SETTLE, SKEW_SECONDS, PageRequest, Parameters
@@ -35,8 +36,9 @@ REACH = OVERLAP + SETTLE
 """How late a record may come."""
 HEAD_OVERLAP = timedelta(seconds=10)
 """How far below the frontier each look reads; what lies deeper is read again bit by bit."""
-DEEPER_PAGES = 3
-"""Pages, at the least, that a look may read of what lies deeper; half as many as it took itself, if that is more."""
+DEEPER_PAGES = 2
+"""Pages of what lies deeper that are read for each second that passes; half as many as the rest takes, if that is
+more."""
 LATE = timedelta(seconds=5)
 """A record this far below the frontier came late."""
 MOST_AT_ONCE = 2_000
@@ -272,7 +274,8 @@ class Follower:
             self._settle(reading)
         elif is_head and self._reaches_the_present(reading) and reading.end <= self.frontier - HEAD_OVERLAP:
             self._deeper = self._deeper or reading
-            self._pages_left = max(DEEPER_PAGES, reading.pages // 2)
+            passed = (reading.top - self.frontier).total_seconds()
+            self._pages_left = max(1, ceil(DEEPER_PAGES * passed), reading.pages // 2)
         elif is_head:
             return
         else:
