@@ -253,15 +253,17 @@ class Exploration:
         inserted = rows.let_in(records, all_older_gone=overflowed)
         live.looked_at(inserted.gone)
         view = self._view
-        self._view = replace(view, first=inserted.moved(view.first), last=inserted.moved(view.last))
+        beside = None if view.beside is None else inserted.moved(view.beside)
+        self._view = replace(view, first=inserted.moved(view.first), last=inserted.moved(view.last), beside=beside)
         return Change(0, self.row_count - 1, count=True, inserted=inserted)
 
-    def stop_following(self) -> None:
+    def stop_following(self) -> Change:
         """Let in what waits, and nothing any more: the rows that came in stay."""
         if self._answer.live is not None:
             self._answer.live.paused = False
-        self.let_in()
+        change = self.let_in()
         self._answer.live = None
+        return change
 
     # What the screen shows
 
@@ -392,7 +394,8 @@ class Exploration:
         if record is None or record.time is None:
             return None
         around = Window(record.time - _AROUND, record.time + _AROUND)
-        return replace(self.frozen.page(0, ticket=self.ticket), window=around, parameters=())
+        parameters = (("request_id", record.request_id),) if record.request_id else ()
+        return replace(self.frozen.page(0, ticket=self.ticket), window=around, parameters=parameters)
 
     # How it decides
 

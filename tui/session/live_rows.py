@@ -11,7 +11,7 @@ from tui.session.rows import Taken
 from tui.session.streamed_rows import StreamedRows
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from tui.domain.page import Page
@@ -21,6 +21,27 @@ if TYPE_CHECKING:
 
 EDGE = timedelta(seconds=2)
 """Around the border between the two parts, which the API may count to either, records are looked for in both."""
+
+
+class Border:
+    """Where the rows of a frozen query end, and which of the records around it are among them."""
+
+    def __init__(self, at: datetime, first_pages: Iterable[Page]) -> None:
+        """`at` is the end of the query's window, `first_pages` are those of its streams."""
+        self.at = at
+        pages = [[record for record in page.records if record.time is not None] for page in first_pages]
+        near = [record for records in pages for record in records if record.time and record.time >= at - EDGE]
+        self.count = len(near)
+        """How many of the query's records will come in once more."""
+        self._near = {record.identity for record in near}
+        # What is older than a first page stands on those after it, which nobody has seen yet.
+        self._seen_down_to = max((records[-1].time for records in pages if records and records[-1].time), default=None)
+
+    def is_below(self, record: AuditRecord) -> bool:
+        """Whether a record that came in is one of the query's."""
+        if record.time is None or record.time >= self.at + EDGE:
+            return False
+        return record.identity in self._near or (self._seen_down_to is not None and record.time <= self._seen_down_to)
 
 
 class Inserted:
@@ -76,20 +97,15 @@ class LiveRows:
     """
 
     def __init__(
-        self, base: Rows, border: datetime, follower: Follower, limits: Limits, tell: Tell, newest: Newest | None = None
+        self, base: Rows, border: Border, follower: Follower, limits: Limits, tell: Tell, newest: Newest | None = None
     ) -> None:
-        """`border` is where the window of `base` ends; `newest` are rows above it that came in already."""
+        """`border` is where the rows of `base` end; `newest` are rows above it that came in already."""
         self._base = base
         self._border = border
         self._follower = follower
         self._limits = limits
         self._tell = tell
-        self._newest = newest or Newest(border)
-        self._at_edge = {
-            record.identity
-            for _, record in base.loaded_rows()
-            if record.time is not None and record.time > border - EDGE
-        }
+        self._newest = newest or Newest(border.at)
         self._cut = False
 
     def let_in(self, records: Sequence[AuditRecord], *, all_older_gone: bool = False) -> Inserted:
@@ -98,7 +114,7 @@ class LiveRows:
         if all_older_gone:
             gone += self._newest.keep(0)
             self._drop_base()
-        inserted = self._newest.let_in([record for record in records if not self._is_in_base(record)])
+        inserted = self._newest.let_in([record for record in records if not self._border.is_below(record)])
         if len(self.newest) > self._limits.live:
             gone += self._newest.keep(self._limits.live)
             self._drop_base()
@@ -137,7 +153,7 @@ class LiveRows:
     @property
     def until(self) -> datetime:
         """How far what came in has been read."""
-        return max(self._border, self._follower.frontier)
+        return max(self._border.at, self._follower.frontier)
 
     @property
     def row_count(self) -> int:
@@ -153,15 +169,15 @@ class LiveRows:
 
     @property
     def scanned(self) -> int:
-        return self._follower.looked_at + self._base.scanned
+        return self._came_in + self._base.scanned
 
     @property
     def total(self) -> int | None:
-        return None if self._base.total is None or self._cut else self._follower.looked_at + self._base.total
+        return None if self._base.total is None or self._cut else self._came_in + self._base.total
 
     @property
     def at_most(self) -> int | None:
-        return None if self._base.at_most is None or self._cut else self._follower.looked_at + self._base.at_most
+        return None if self._base.at_most is None or self._cut else self._came_in + self._base.at_most
 
     @property
     def finished(self) -> bool:
@@ -199,14 +215,16 @@ class LiveRows:
 
     # How it does it
 
+    @property
+    def _came_in(self) -> int:
+        """Records that were looked at beside those of the frozen query."""
+        return max(0, self._follower.looked_at - self._border.count)
+
     def _below(self, view: View) -> View:
         """The view in numbers of the frozen query's rows."""
         above = len(self.newest)
         beside = view.beside - above if view.beside is not None and view.beside >= above else None
         return replace(view, first=max(0, view.first - above), last=max(0, view.last - above), beside=beside)
-
-    def _is_in_base(self, record: AuditRecord) -> bool:
-        return record.time is not None and record.time < self._border + EDGE and record.identity in self._at_edge
 
     def _drop_base(self) -> None:
         self._base = StreamedRows((), self._limits, self._tell, local=self._base.scanning)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.page import PAGE_SIZE
 from tui.session.addressed_rows import AddressedRows
-from tui.session.live_rows import LiveRows
+from tui.session.live_rows import Border, LiveRows
 from tui.session.rows import Place
 from tui.session.streamed_rows import StreamedRows
 
@@ -73,4 +73,5 @@ class Opening:
             rows = rows.take(Place(branch, 0), *self.pages[branch]).rows
         if self.live is None:
             return rows
-        return LiveRows(rows, self.frozen.window.end, self.live.follower, limits, tell)
+        border = Border(self.frozen.window.end, [page for page, _ in self.pages.values()])
+        return LiveRows(rows, border, self.live.follower, limits, tell)
