@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.formats.times import TimeStyle, format_age, format_clock, format_time, zone_name
+from tui.formats.times import TimeStyle, format_age, format_clock, format_span, format_time, zone_name
 
 NOON = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)
 KOLKATA = timezone(timedelta(hours=5, minutes=30))
@@ -65,6 +65,11 @@ class TestAges:
     def test_what_is_older_is_never_told_as_younger(self, one: int, other: int):
         ages = [told_seconds(format_age(NOON - timedelta(seconds=seconds), NOON)) for seconds in sorted((one, other))]
         assert ages == sorted(ages)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.4, "0s"), (250.6, "4m 11s"), (86_400, "1d"), (93_784, "1d 2h")])
+def test_a_length_is_told_like_an_age(seconds: float, told: str):
+    assert format_span(seconds) == told
 
 
 class TestZones:

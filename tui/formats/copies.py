@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from tui.domain.names import Names
 from tui.domain.page import PAGE_SIZE
 from tui.domain.query_text import format_query
 from tui.domain.time_range import TimeRange, api_instant
+from tui.formats.record_json import ascii_json
 
 if TYPE_CHECKING:
     from tui.domain.plan import FrozenQuery
@@ -27,7 +27,7 @@ _CELL_LIMIT = 4096
 
 def record_json(record: AuditRecord) -> str:
     """The record as the API's object, indented, in ASCII: nothing in it can act on a terminal."""
-    return json.dumps(record.as_api(), indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+    return ascii_json(record.as_api(), indent=2)
 
 
 def markdown_table(record: AuditRecord, names: Names) -> str:

@@ -39,9 +39,15 @@ def format_clock(instant: datetime, zone: tzinfo | None) -> str:
 
 
 def format_age(instant: datetime, now: datetime) -> str:
-    """How long before `now`, in the two largest units: `3d 4h ago`; a moment ahead of `now` is `in 5s`."""
+    """How long before `now`: `3d 4h ago`; a moment ahead of `now` is `in 5s`."""
     seconds = round((now - instant).total_seconds())
-    left = abs(seconds)
+    text = format_span(abs(seconds))
+    return f"in {text}" if seconds < 0 else f"{text} ago"
+
+
+def format_span(seconds: float) -> str:
+    """A length of time in its two largest units: `3d 4h`, `4m 11s`."""
+    left = round(seconds)
     parts: list[str] = []
     for size, unit in _STEPS:
         if left >= size or (unit == "s" and not parts):
@@ -49,8 +55,7 @@ def format_age(instant: datetime, now: datetime) -> str:
             left %= size
         if len(parts) == 2:
             break
-    text = " ".join(parts[:2])
-    return f"in {text}" if seconds < 0 else f"{text} ago"
+    return " ".join(parts[:2])
 
 
 def zone_name(zone: tzinfo | None, at: datetime) -> str:

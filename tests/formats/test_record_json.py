@@ -1,0 +1,73 @@
+"""A record as a line of JSON: nothing is lost, and nothing in it can act on a terminal or break the line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain.names import Named, NameKind, Names
+from tui.domain.record import AuditRecord
+from tui.formats.record_json import json_line
+
+NAMES = Names(
+    {
+        NameKind.USER: {"u-1": Named("Ana Ortiz")},
+        NameKind.API_KEY: {"k-1": Named("ci-deploy")},
+        NameKind.WORKSPACE: {"w-1": Named("Payments")},
+    }
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+RECORDS = st.builds(
+    lambda known, more: AuditRecord.model_validate(more | known),
+    st.dictionaries(st.sampled_from(list(AuditRecord.model_fields)), st.text()),
+    st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1), JSON, max_size=3),
+)
+
+
+def told(record: AuditRecord, **more: Any) -> Any:
+    return json.loads(json_line(record, NAMES, **more))
+
+
+@given(RECORDS)
+def test_it_reads_back_as_the_record(record: AuditRecord):
+    line = json_line(record, Names())
+    assert line.isascii()
+    assert line.isprintable()
+    read = json.loads(line)
+    meta = read.pop("_meta")
+    sent = read | ({"_meta": meta["sent"]} if "sent" in meta else {})
+    assert AuditRecord.model_validate(sent) == record
+
+
+def test_the_apis_own_names_stand_at_the_top_in_its_order():
+    record = AuditRecord.model_validate({"timestamp": "t", "response_status_code": 200, "shard": [7]})
+    line = told(record)
+    assert list(line) == [*AuditRecord.model_fields, "shard", "_meta"]
+    assert line["response_status_code"] == 200
+    assert line["shard"] == [7]
+
+
+def test_what_we_know_stands_under_meta():
+    record = AuditRecord(user_id="k-1", workspace_id="w-1", organisation_id="o-1")
+    assert told(record, late=True)["_meta"] == {
+        "version": 1,
+        "late": True,
+        "names": {"user_id": "ci-deploy", "workspace_id": "Payments"},
+    }
+
+
+def test_what_isnt_known_isnt_there():
+    assert told(AuditRecord(user_id="nobody"))["_meta"] == {"version": 1}
+
+
+@pytest.mark.parametrize("theirs", [{"a": 1}, None, "x"])
+def test_what_the_api_calls_so_is_not_lost(theirs: Any):
+    assert told(AuditRecord.model_validate({"_meta": theirs}))["_meta"] == {"version": 1, "sent": theirs}
