@@ -101,12 +101,20 @@ class TestDashes:
 
 class TestHelp:
     @pytest.mark.parametrize(
-        "words", [["--help"], ["--version"], ["demo-server", "--help"], ["count", "--help"], ["explain", "--help"]]
+        "words",
+        [
+            ["--help"],
+            ["--version"],
+            ["demo-server", "--help"],
+            ["tail", "--help"],
+            ["count", "--help"],
+            ["explain", "--help"],
+        ],
     )
     def test_it_loads_nothing_that_draws_or_connects(self, words: list[str]):
         assert loaded_by(*words) == []
 
-    @pytest.mark.parametrize("words", [[], ["count"], ["explain"]])
+    @pytest.mark.parametrize("words", [[], ["tail"], ["count"], ["explain"]])
     def test_every_command_with_a_query_names_every_filter_of_the_api(self, words: list[str]):
         text = run(*words, "--help").stdout
         assert "[QUERY]..." in text
@@ -115,7 +123,7 @@ class TestHelp:
 
     def test_it_tells_commands_exit_codes_and_the_zone_of_times(self):
         text = " ".join(run("--help").stdout.split())
-        assert {"count", "explain", "demo-server"} <= set(text.split())
+        assert {"tail", "count", "explain", "demo-server"} <= set(text.split())
         assert "Exit codes: 0 done" in text
         assert "Times are in UTC" in text
 
@@ -132,6 +140,9 @@ class TestWeight:
 
     def test_a_count_loads_the_client_alone(self):
         assert set(loaded_by("count", "--demo", "status:403")) == {"httpx", "pydantic"}
+
+    def test_what_is_followed_is_printed_without_a_screen(self):
+        assert set(loaded_by("tail", "--demo", "--since", "2h", "--until", "1h")) == {"httpx", "pydantic"}
 
 
 class TestTheExplorer:

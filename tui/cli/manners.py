@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
 
 from tui.domain.errors import Forbidden, KeyMissing, SourceError, Unauthorized
+from tui.settings import color_system
 
 FAILURE = 1
 USAGE = 2
@@ -41,6 +42,21 @@ def put(lines: Iterable[str]) -> None:
 def put_json(value: Any) -> None:
     """Write data to stdout as JSON in ASCII: nothing in it can act on a terminal."""
     put([json.dumps(value, indent=2).replace("\x7f", "\\u007f")])
+
+
+def is_coloured(environ: Mapping[str, str], color: str) -> bool:
+    """Whether data on stdout may have colours; `color` is what is said of them, "" for nothing."""
+    is_dumb = environ.get("TERM", "dumb") == "dumb"
+    return sys.stdout.isatty() and not is_dumb and color_system(color, environ) != "none"
+
+
+def can_be_written(text: str) -> bool:
+    """Whether the encoding of stdout has every character of a text."""
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def tell(first: str, *more: str) -> None:

@@ -28,14 +28,13 @@ _PLACE = (
     click.option("--api-key-file", metavar="FILE", default="", help="a file (mode 600) that holds the key"),
     click.option("--demo", is_flag=True, help="a made-up history: no key, no network"),
 )
-_QUESTION = (
-    click.option("--since", metavar="TIME", default="", help="from: 15m, 4h, 7d, or a date and time in UTC  [24h]"),
-    click.option("--until", metavar="TIME", default="", help="to: the same  [now]"),
-    *(click.option(field.flag, field.name, metavar="VALUE", multiple=True, help=_about(field)) for field in FILTERS),
+_FILTERS = tuple(
+    click.option(field.flag, field.name, metavar="VALUE", multiple=True, help=_about(field)) for field in FILTERS
 )
+_COLOR = click.option("--color", type=click.Choice(COLOR_SYSTEMS), help="how many the terminal has  [auto]")
 _SURFACE = (
     click.option("--theme", type=click.Choice(THEMES), help="the explorer's colours  [one that fits the terminal]"),
-    click.option("--color", type=click.Choice(COLOR_SYSTEMS), help="how many the terminal has  [auto]"),
+    _COLOR,
     click.option("--plain", is_flag=True, help="no boxes, one pane at a time: for screen readers"),
     click.option("--clipboard", type=click.Choice(CLIPBOARD_ROUTES), help="the way that copies take  [auto]"),
     click.option("--driver", type=click.Choice(DRIVERS), help="send what changed, or all that is drawn  [diff]"),
@@ -44,7 +43,12 @@ _SURFACE = (
 
 def asking(run: Callable[..., int]) -> Callable[..., None]:
     """A command that takes a QUERY: `run` gets an `Asked` and the command's own options, and gives the exit code."""
-    return _with_options(_command(run), *_QUESTION, *_PLACE)
+    return _with_options(_command(run), *_range("24h", "now"), *_FILTERS, *_PLACE)
+
+
+def following(run: Callable[..., int]) -> Callable[..., None]:
+    """A command that follows a QUERY, and writes in colours; `run` as for `asking`."""
+    return _with_options(_command(run), *_range("10m", "never"), *_FILTERS, *_PLACE, _COLOR)
 
 
 def examining(run: Callable[..., int]) -> Callable[..., None]:
@@ -55,6 +59,15 @@ def examining(run: Callable[..., int]) -> Callable[..., None]:
 def drawing(command: Callable[..., None]) -> Callable[..., None]:
     """A command that `asking` or `examining` made, told also how the explorer is to use the terminal."""
     return _with_options(command, *_SURFACE)
+
+
+def _range(since: str, until: str) -> tuple[Callable[..., Any], ...]:
+    """The options for a range of time, and what their help says of one that isn't given."""
+    begins = f"from: 15m, 4h, 7d, or a date and time in UTC  [{since}]"
+    return (
+        click.option("--since", metavar="TIME", default="", help=begins),
+        click.option("--until", metavar="TIME", default="", help=f"to: the same  [{until}]"),
+    )
 
 
 def _with_options(command: Callable[..., None], *options: Callable[..., Any]) -> Callable[..., None]:

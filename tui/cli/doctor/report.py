@@ -13,8 +13,7 @@ from typing import Any
 import click
 
 from tui.cli.doctor.finding import Finding, Status
-from tui.cli.manners import put
-from tui.settings import color_system
+from tui.cli.manners import can_be_written, is_coloured, put
 
 VERSION = 1
 """Of the JSON object."""
@@ -35,11 +34,9 @@ class Report:
 
     def __init__(self, environ: Mapping[str, str], color: str) -> None:
         """`color` is what is said of colours, "" for nothing."""
-        on_terminal = sys.stdout.isatty()
-        dumb = environ.get("TERM", "dumb") == "dumb"
-        self._coloured = on_terminal and not dumb and color_system(color, environ) != "none"
-        self._cells = min(shutil.get_terminal_size().columns, _MOST_CELLS) if on_terminal else _PIPE_CELLS
-        self._glyphs = _GLYPHS if _can_be_written("".join(_GLYPHS.values())) else _PLAIN_GLYPHS
+        self._coloured = is_coloured(environ, color)
+        self._cells = min(shutil.get_terminal_size().columns, _MOST_CELLS) if sys.stdout.isatty() else _PIPE_CELLS
+        self._glyphs = _GLYPHS if can_be_written("".join(_GLYPHS.values())) else _PLAIN_GLYPHS
 
     def tell(self, finding: Finding) -> None:
         """A line for what was found, wrapped where it is long, and below it the cure."""
@@ -75,11 +72,3 @@ def report_object(findings: Iterable[Finding]) -> dict[str, Any]:
 def _counted(count: int, status: Status) -> str:
     one = {Status.WARN: "warning", Status.FAIL: "failure"}[status]
     return f"{count} {one if count == 1 else _PLURALS[status]}"
-
-
-def _can_be_written(text: str) -> bool:
-    try:
-        text.encode(sys.stdout.encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
