@@ -39,8 +39,8 @@ class Happening:
 HAPPENINGS = st.lists(
     st.builds(
         Happening,
-        st.one_of(st.integers(0, SECONDS), st.sampled_from((100, 101, 102))),
-        st.one_of(st.just(0), st.integers(0, LATEST)),
+        st.one_of(st.integers(0, SECONDS), st.integers(100, 103)),
+        st.one_of(st.just(0), st.integers(0, LATEST), st.just(LATEST)),
         st.integers(0, 2),
     ),
     max_size=40,
