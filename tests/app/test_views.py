@@ -13,7 +13,7 @@ from tests.state.disks import fill
 from tui.app.commands import commands_of
 from tui.app.screens.views import ViewsScreen
 from tui.state.view_text import toml_string
-from tui.state.views import FILE_NAME, STARTER_VIEWS, SavedView, ViewShelf
+from tui.state.views import FILE_NAME, STARTER_VIEWS, SavedView, ViewShelf, Way
 
 PRESENT = "actor:alice is:failed since:7d"
 
@@ -33,6 +33,34 @@ def shelf(folder: Path) -> ViewShelf:
 def write_views(folder: Path, *views: tuple[str, str]) -> None:
     tables = [f"[[view]]\nname = {toml_string(name)}\nquery = {toml_string(query)}\n" for name, query in views]
     (folder / FILE_NAME).write_text("\n".join(["version = 1\n", *tables]))
+
+
+RINGING = """\
+version = 1
+
+[[view]]
+name = "deletions"
+query = "op:delete"
+ring = ["bell", "title"]
+ring_command = ["notify-send", "-u", "critical", "a deletion"]
+
+[[view]]
+name = "failures"
+query = "is:failed since:24h"
+ring = ["notify"]
+muted = true
+
+[[view]]
+name = "robots"
+query = "is:machine since:24h"
+"""
+
+
+@pytest.fixture
+def ringing(tmp_path: Path) -> ViewShelf:
+    """Of a reader for whom one view rings, one did, and one never has."""
+    (tmp_path / FILE_NAME).write_text(RINGING)
+    return ViewShelf(tmp_path)
 
 
 def names(shelf: ViewShelf) -> list[str]:
@@ -237,6 +265,108 @@ class TestNarrowing:
             assert dialog.answers == [None]
 
 
+class TestRinging:
+    async def test_is_told_of_each_view_where_one_rings(self, ringing: ViewShelf):
+        async with asking(ViewsScreen(ringing, PRESENT)) as dialog:
+            for line in ("deletions  rings  op:delete", "failures   muted  is:failed", "robots            is:machine"):
+                assert line in dialog.text
+            await dialog.shows("deletions rings by bell, title, notify-send -u critical 'a deletion'")
+            await dialog.press("j")
+            await dialog.shows("failures is muted; it would ring by notify")
+            await dialog.press("j")
+            await dialog.shows("robots does not ring")
+            await dialog.press("slash", *"nothing has this")
+            assert "does not ring" not in dialog.text
+
+    async def test_is_not_told_where_none_does(self, shelf: ViewShelf):
+        async with asking(ViewsScreen(shelf, PRESENT)) as dialog:
+            assert "does not ring" not in dialog.text
+
+    async def test_is_chosen_way_by_way_and_kept_by_enter(self, ringing: ViewShelf):
+        async with asking(ViewsScreen(ringing, PRESENT)) as dialog:
+            await dialog.press("b")
+            await dialog.shows("deletions rings for what comes in while you follow (F)")
+            for line in ("b  bell          on ", "t  title         on ", "n  notification  off "):
+                assert line in dialog.text
+            assert "command       notify-send -u critical 'a deletion'" in dialog.text
+            await dialog.press("t", "n")
+            await dialog.shows("t  title         off ")
+            assert ringing.views()[0].ways == (Way.BELL, Way.TITLE)
+            await dialog.press("enter")
+            assert ringing.views()[0].ways == (Way.BELL, Way.NOTIFY)
+            assert under_cursor(dialog) == "deletions"
+            await dialog.shows("deletions rings by bell, notify, notify-send")
+
+    @pytest.mark.parametrize("key", ["escape", "q"])
+    async def test_stays_as_it_was_where_the_choice_is_given_up(self, ringing: ViewShelf, key: str):
+        async with asking(ViewsScreen(ringing, PRESENT)) as dialog:
+            await dialog.press("b", "b", key)
+            assert ringing.views()[0].ways == (Way.BELL, Way.TITLE)
+            assert dialog.answers == []
+
+    async def test_is_chosen_by_a_click(self, ringing: ViewShelf):
+        async with asking(ViewsScreen(ringing, PRESENT)) as dialog:
+            await dialog.press("j", "j", "b")
+            await dialog.shows("none: ring_command in views.toml")
+            await dialog.pilot.click("#way-bell", offset=(6, 0))
+            await dialog.shows("b  bell          on ")
+            await dialog.press("enter")
+            assert ringing.views()[2].ways == (Way.BELL,)
+
+    async def test_is_muted_and_unmuted(self, ringing: ViewShelf):
+        async with asking(ViewsScreen(ringing, PRESENT)) as dialog:
+            await dialog.press("m")
+            await dialog.shows("deletions is muted; it would ring by bell, title, notify-send")
+            assert ringing.views()[0].muted
+            await dialog.press("m")
+            await dialog.shows("deletions rings by")
+            assert not ringing.views()[0].muted
+
+    async def test_of_a_view_that_does_not_ring_can_not_be_muted(self, ringing: ViewShelf):
+        async with asking(ViewsScreen(ringing, PRESENT)) as dialog:
+            await dialog.press("G", "m")
+            await dialog.shows("robots does not ring; b chooses how it is to")
+            assert not ringing.views()[2].muted
+
+    async def test_of_all_views_is_muted_for_the_run(self, ringing: ViewShelf):
+        async with asking(ViewsScreen(ringing, PRESENT)) as dialog:
+            await dialog.press("M")
+            await dialog.shows("none rings in this run; M has them ring again")
+            assert "deletions  muted  op:delete" in dialog.text
+            assert ringing.silent
+            await dialog.press("M")
+            await dialog.shows("deletions rings by")
+            assert not ringing.silent
+
+    async def test_is_told_of_words_that_would_harm_without_obeying_them(self, tmp_path: Path):
+        hostile = [payload for payload in PAYLOADS if "\ud800" not in payload and "\0" not in payload]
+        views = (
+            f"[[view]]\nname = 'view {number}'\nquery = ''\nring_command = ['true', {toml_string(payload)}]\n"
+            for number, payload in enumerate(hostile)
+        )
+        (tmp_path / FILE_NAME).write_text("\n".join(["version = 1", *views]))
+        async with asking(ViewsScreen(ViewShelf(tmp_path), PRESENT), size=(120, 60)) as dialog:
+            for number in range(len(hostile)):
+                await dialog.shows(f"view {number} rings by true ")
+                await dialog.press("b")
+                await dialog.shows("command       true ")
+                await dialog.press("escape", "j")
+
+    async def test_that_can_not_be_written_is_told(self, ringing: ViewShelf, monkeypatch: pytest.MonkeyPatch):
+        async with asking(ViewsScreen(ringing, PRESENT)) as dialog:
+            fill(monkeypatch)
+            await dialog.press("b", "n", "enter")
+            await dialog.shows("No space left on device")
+            assert ringing.views()[0].ways == (Way.BELL, Way.TITLE)
+
+    async def test_is_chosen_on_a_narrow_terminal(self, ringing: ViewShelf):
+        async with asking(ViewsScreen(ringing, PRESENT), size=(60, 20)) as dialog:
+            assert "deletions  rings  op:delete" in dialog.text
+            await dialog.press("b")
+            await dialog.shows("enter keep  esc cancel")
+            assert "n  notification  off  on the desktop (OSC 9)" in dialog.text
+
+
 class TestTrouble:
     @pytest.mark.parametrize("key", ["s", "r"])
     async def test_with_a_name_is_told_and_what_was_typed_stays(self, shelf: ViewShelf, key: str):
@@ -290,7 +420,9 @@ class TestItsKeys:
     async def test_can_be_listed_with_what_they_do(self, shelf: ViewShelf):
         async with asking(ViewsScreen(shelf, PRESENT)) as dialog:
             commands = [command for command in commands_of(dialog.screen) if command.pane == "Saved views"]
-            assert [command.keys[0] for command in commands] == ["enter", "s", "r", "x", "K", "J", "/", "esc"]
+            assert [command.keys[0] for command in commands] == [
+                *("enter", "s", "/", "r", "x", "b", "m", "M", "K", "J", "esc")
+            ]
             assert all(command.help for command in commands)
 
     async def test_are_told_of_the_part_that_has_the_focus(self, shelf: ViewShelf):
@@ -305,7 +437,11 @@ class TestItsKeys:
             await dialog.shows("enter open  s save")
 
     async def test_stand_in_the_last_line_and_escape_does_on_any_terminal(self, shelf: ViewShelf):
-        for size, shown in (((80, 24), "/ narrow  esc close"), ((60, 20), "esc close")):
+        for size, shown in (
+            ((120, 40), "m mute  M hush  esc close"),
+            ((80, 24), "b ring  esc close"),
+            ((60, 20), "esc close"),
+        ):
             async with asking(ViewsScreen(shelf, PRESENT), size=size) as dialog:
                 assert shown in dialog.text
 
@@ -319,6 +455,14 @@ class TestItsLooks:
     )
     async def test_views(self, snapshot: SnapshotAssertion, tmp_path: Path, size: Size, keys: list[str]):
         async with asking(ViewsScreen(ViewShelf(None), "res:guardrails since:7d"), size=size) as dialog:
+            await dialog.press(*keys)
+            assert_same_picture(dialog, snapshot, tmp_path)
+
+    @pytest.mark.parametrize("keys", [[], ["b"]], ids=["list", "choice"])
+    async def test_ringing(
+        self, snapshot: SnapshotAssertion, ringing: ViewShelf, tmp_path: Path, size: Size, keys: list[str]
+    ):
+        async with asking(ViewsScreen(ringing, "is:failed since:24h"), size=size) as dialog:
             await dialog.press(*keys)
             assert_same_picture(dialog, snapshot, tmp_path)
 

@@ -1,7 +1,8 @@
-"""The saved views: opened, saved, named anew, deleted and put in order."""
+"""The saved views: opened, saved, named anew, deleted, put in order, and told to ring."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
@@ -24,11 +25,12 @@ from tui.app.commands import bindings_of
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.foot import Foot, FootKey
 from tui.app.screens.pick import ListKeys
+from tui.app.screens.ring import RingScreen
 from tui.app.widgets.safe_input import SafeInput
 from tui.domain.clean import clean
 from tui.domain.errors import QueryError
 from tui.domain.query_parser import Role, parse_query
-from tui.state.views import SavedView, ViewShelf
+from tui.state.views import SavedView, ViewShelf, Way
 
 _TITLE = "Saved views"
 _WIDEST_NAME = 24
@@ -58,11 +60,14 @@ class ViewsScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="views.open", tooltip="Open the view"),
         Binding("s", "save", "Save", id="views.save", tooltip="Save the present query under a name"),
+        Binding("slash", "narrow", "Narrow", id="views.narrow", tooltip="Only views with a text in name or query"),
         Binding("r", "rename", "Rename", id="views.rename", tooltip="Give the view another name"),
         Binding("x", "delete", "Delete", id="views.delete", tooltip="Delete the view (asks)"),
+        Binding("b", "ring", "Ring", id="views.ring", tooltip="Choose how the view rings for what comes in"),
+        Binding("m", "mute", "Mute", id="views.mute", tooltip="Have the view ring no longer, or again"),
+        Binding("M", "hush", "Hush", id="views.hush", tooltip="Have none ring in this run, or all again"),
         Binding("K", "move(-1)", "Up", id="views.up", tooltip="Move the view up the list"),
         Binding("J", "move(1)", "Down", id="views.down", tooltip="Move the view down the list"),
-        Binding("slash", "narrow", "Narrow", id="views.narrow", tooltip="Only views with a text in name or query"),
         Binding("escape,q", "back", "Close", id="views.close", tooltip="All views again; then close"),
     ]
 
@@ -70,6 +75,7 @@ class ViewsScreen(ModalScreen[str | None]):
     title_text = query_one("#views-title", Static)
     field = query_one(Input)
     aside = query_one("#views-aside", Static)
+    ringing = query_one("#views-ringing", Static)
     problem = query_one("#views-problem", Static)
     foot = query_one(Foot)
 
@@ -91,6 +97,7 @@ class ViewsScreen(ModalScreen[str | None]):
                 yield SafeInput(compact=True, select_on_focus=False)
                 yield Static(id="views-aside")
             yield ListKeys(compact=True)
+            yield Static(id="views-ringing")
             yield Static(id="views-problem")
             yield Foot()
 
@@ -123,6 +130,7 @@ class ViewsScreen(ModalScreen[str | None]):
         if self._shown:
             named = (place for place, view in enumerate(self._shown) if view.name.casefold() == wanted.casefold())
             self.rows.highlighted = next(named, min(cursor, len(self._shown) - 1))
+        self._tell_ringing()
 
     def _options(self) -> list[Option]:
         if self._shown:
@@ -136,7 +144,20 @@ class ViewsScreen(ModalScreen[str | None]):
 
     def _row(self, view: SavedView, width: int) -> Content:
         mark = ("● ", "$accent") if view.query.strip() == self._present.strip() else "  "
-        return Content.assemble(mark, set_cell_size(clean(view.name), width), "  ", _drawn(view.query))
+        name = set_cell_size(clean(view.name), width)
+        return Content.assemble(mark, name, "  ", *self._ring_word(view), _drawn(view.query))
+
+    def _ring_word(self, view: SavedView) -> tuple[tuple[str, str], ...]:
+        """Whether the view rings, where any does."""
+        if not self._any_rings:
+            return ()
+        mute = view.muted or self._shelf.silent
+        word, tone = ("muted", "$muted") if mute else ("rings", "$accent")
+        return ((f"{word if view.rings else '':7}", tone),)
+
+    @property
+    def _any_rings(self) -> bool:
+        return any(view.rings for view in self._views)
 
     @property
     def _under_cursor(self) -> SavedView | None:
@@ -147,6 +168,36 @@ class ViewsScreen(ModalScreen[str | None]):
     def action_open(self) -> None:
         if self._under_cursor is not None:
             self.dismiss(self._under_cursor.query)
+
+    # How views ring
+
+    @on(OptionList.OptionHighlighted)
+    def _tell_ringing(self) -> None:
+        """Say how the view under the cursor rings, where any view does."""
+        view = self._under_cursor
+        self.ringing.display = self._any_rings and view is not None
+        if view is not None:
+            self.ringing.update(Content(_how_it_rings(view, silent=self._shelf.silent)))
+
+    def action_ring(self) -> None:
+        view = self._under_cursor
+        if view is not None:
+            self.app.push_screen(RingScreen(view), partial(self._ring_if, view))
+
+    def _ring_if(self, view: SavedView, ways: frozenset[Way] | None) -> None:
+        if ways is not None and ways != set(view.ways):
+            self._change(partial(self._shelf.ring, view.name, ways), view.name)
+
+    def action_mute(self) -> None:
+        view = self._under_cursor
+        if view is not None and not view.rings:
+            self._complain(QueryError(f"{view.name} does not ring; b chooses how it is to"))
+        elif view is not None:
+            self._change(partial(self._shelf.mute, view.name, muted=not view.muted), view.name)
+
+    def action_hush(self) -> None:
+        self._shelf.silent = not self._shelf.silent
+        self._show()
 
     # The shelf
 
@@ -277,6 +328,16 @@ class ViewsScreen(ModalScreen[str | None]):
             self.dismiss(None)
         else:
             self._close_field()
+
+
+def _how_it_rings(view: SavedView, *, silent: bool) -> str:
+    """`deletions rings by bell, title, notify-send -u critical`."""
+    name, by = clean(view.name), clean(", ".join([*view.ways, *([shlex.join(view.command)] if view.command else [])]))
+    if not view.rings:
+        return f"{name} does not ring"
+    if silent:
+        return "none rings in this run; M has them ring again"
+    return f"{name} is muted; it would ring by {by}" if view.muted else f"{name} rings by {by}"
 
 
 def _drawn(query: str) -> Content:
