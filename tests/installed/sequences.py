@@ -28,7 +28,18 @@ ALLOWED = {
     "shape of the mouse pointer": rb"\x1b\]22;[a-z-]*\x07",
     "ends of lines": rb"[\r\n]+",
 }
+CALLS = {
+    "a notification of ours": rb"\x1b\]9;(portkey-audit: [^\x00-\x1f]*)\x07",
+    "one that tmux passes on": rb"\x1bPtmux;\x1b\x1b\]9;(portkey-audit: [^\x00-\x1f]*)\x07\x1b\\",
+    "one that GNU screen passes on": rb"\x1bP\x1b\]9;(portkey-audit: [ -~]*)\x07\x1b\\",
+    "a title of ours": rb"\x1b\]2;(\([0-9,]+\) [ -~]* - portkey-audit)\x07",
+    "the title saved, or the saved one back": rb"(?:\x1b\]2;\x07)?\x1b\[2[23];2t",
+    "the bell": rb"(\x07)",
+}
+"""What is sent where a saved view rings, and only there."""
+
 _SEQUENCE = re.compile(b"|".join(ALLOWED.values()))
+_SEQUENCE_OR_CALL = re.compile(b"(?P<sequence>%b)|%b" % (b"|".join(ALLOWED.values()), b"|".join(CALLS.values())))
 _CLIPBOARD = re.compile(rb"\x1b\]52;c;[A-Za-z0-9+/=]*\x07")
 _ARRIVED = re.compile(rb"\x1b\]52;c?;([A-Za-z0-9+/=]*)\x07")
 """tmux hands on a clipboard write without naming the clipboard."""
@@ -44,9 +55,20 @@ def clipboard_writes(written: bytes) -> list[bytes]:
     return _ARRIVED.findall(_PIECE_FOR_SCREEN.sub(rb"\1", written))
 
 
-def strangers(written: bytes) -> list[str]:
-    """What in these bytes is neither plain text nor allowed; clipboard writes are left to `clipboard_writes`."""
-    plain = _SEQUENCE.sub(b"", _CLIPBOARD.sub(b"", _PIECE_FOR_SCREEN.sub(rb"\1", written)))
+def calls(written: bytes) -> list[str]:
+    """How the reader was called, in order: the bell, the texts of titles and notifications, and "" each time that the
+    title was saved or given back."""
+    found = _SEQUENCE_OR_CALL.finditer(_without_copies(written))
+    return [_text_of(call).decode() for call in found if call["sequence"] is None]
+
+
+def strangers(written: bytes, *, ringing: bool = False) -> list[str]:
+    """What in these bytes is neither plain text nor allowed; clipboard writes are left to `clipboard_writes`, and what
+    calls the reader to `calls`, where a view is `ringing`."""
+    if ringing:
+        plain = _SEQUENCE_OR_CALL.sub(lambda found: _text_of(found).strip(b"\x07"), _without_copies(written))
+    else:
+        plain = _SEQUENCE.sub(b"", _without_copies(written))
     try:
         text = plain.decode()
     except UnicodeDecodeError as error:
@@ -56,3 +78,12 @@ def strangers(written: bytes) -> list[str]:
         for at, char in enumerate(text)
         if unicodedata.category(char) in _UNPRINTABLE
     ]
+
+
+def _without_copies(written: bytes) -> bytes:
+    return _CLIPBOARD.sub(b"", _PIECE_FOR_SCREEN.sub(rb"\1", written))
+
+
+def _text_of(found: re.Match[bytes]) -> bytes:
+    """What a call says; of anything else, nothing."""
+    return b"" if found["sequence"] is not None else next(filter(None, found.groups()), b"")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.installed.sequences import clipboard_writes, strangers
+from tests.installed.sequences import calls, clipboard_writes, strangers
 
 
 class TestTheList:
@@ -35,3 +35,47 @@ class TestTheList:
 
     def test_pieces_of_anything_else_are_told(self):
         assert strangers(b"\x1bP\x1b]0;owned\x07\x1b\\") != []
+
+
+class TestCalls:
+    """What calls the reader passes where a view rings, and nowhere else."""
+
+    @pytest.mark.parametrize(
+        ("sequence", "said"),
+        [
+            ("\x07", "\a"),
+            ("\x1b[22;2t", ""),
+            ("\x1b]2;\x07\x1b[23;2t", ""),
+            ("\x1b]2;(1,234) deletions - portkey-audit\x07", "(1,234) deletions - portkey-audit"),
+            ("\x1b]9;portkey-audit: Zoë 監査\x07", "portkey-audit: Zoë 監査"),
+            ("\x1bPtmux;\x1b\x1b]9;portkey-audit: Zoë\x07\x1b\\", "portkey-audit: Zoë"),
+            ("\x1bP\x1b]9;portkey-audit: Zoe\x07\x1b\\", "portkey-audit: Zoe"),
+        ],
+        ids=["bell", "title saved", "title back", "title", "notification", "through tmux", "through screen"],
+    )
+    def test_are_told_apart(self, sequence: str, said: str):
+        written = f"before\x1b[3;7H{sequence}after".encode()
+        assert strangers(written) != []
+        assert strangers(written, ringing=True) == []
+        assert calls(written) == [said]
+
+    @pytest.mark.parametrize(
+        "sequence",
+        [
+            "\x1b]2;owned\x07",
+            "\x1b]2;(1) \x1b[31m - portkey-audit\x07",
+            "\x1b]2;(1) ě - portkey-audit\x07",
+            "\x1b]9;owned\x07",
+            "\x1b]9;4;3;50\x07",
+            "\x1b]9;portkey-audit: \u202e\x07",
+            "\x1b]9;portkey-audit: \x9c\x07",
+            "\x1bP\x1b]9;portkey-audit: 丛\x07\x1b\\",
+            "\x1b[21t",
+        ],
+        ids=ascii,
+    )
+    def test_of_others_are_strangers_all_the_same(self, sequence: str):
+        assert strangers(f"before{sequence}after".encode(), ringing=True) != []
+
+    def test_a_copy_is_none(self):
+        assert calls(b"\x1b]52;c;aGVsbG8=\x07") == []

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Event, Key
+from textual.events import AppFocus, Event, Key, MouseDown
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
@@ -134,6 +134,9 @@ class ExplorerApp(App[int], inherit_bindings=False):
         Textual looks for a binding when a key has come back from the widget that has the focus.  Over a slow line
         several keys arrive at once: the later ones would by then be with a widget that was to lose the focus.
         """
+        explorer = self.screen_stack[0] if self._screen_stack else None
+        if isinstance(event, Key | MouseDown | AppFocus) and isinstance(explorer, ExplorerScreen):
+            explorer.attended()
         key = event if isinstance(event, Key) and not event.is_forwarded else None
         if key is not None and await self._is_bound(key):
             return

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tui.app.calling import Multiplexer
 from tui.clipboard.copying import Clipboard
 from tui.domain.query import AuditQuery
 from tui.session.pace import USUAL_SECONDS
@@ -37,7 +38,8 @@ class Context:
     clock in UTC, `ticks` one that never goes back, in seconds.  `place` is where records come from, as the reader knows
     it ("api.portkey.ai", "demo"), and `source_words` name that on a command line.  `read_values` gives the values in a
     file that a query names; it raises `QueryError`.  `plain`: one pane at a time, without boxes.  `pace` is the pause
-    between two looks at what is followed, in seconds, and `sleep` waits for so many.
+    between two looks at what is followed, in seconds, and `sleep` waits for so many.  `multiplexer` stands between the
+    program and its terminal.
     """
 
     connect: Callable[[], Awaitable[Connection]]
@@ -56,3 +58,4 @@ class Context:
     plain: bool = False
     pace: float = USUAL_SECONDS
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    multiplexer: Multiplexer = Multiplexer.NONE

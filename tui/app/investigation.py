@@ -90,6 +90,16 @@ class Investigation:
             return []
         return [clean(found.word, 40) for found in unnamed(query, self.names) if not found.meant]
 
+    def matcher_of(self, text: str) -> Matcher:
+        """What says whether a record fits the terms of a text, whatever its range of time.  Raises `QueryError`, also
+        where a word in it for people or workspaces means nobody."""
+        parsed, _ = self.read(text)
+        for problem in parsed.diagnostics:
+            raise QueryError(problem.message)
+        for stranger in self.strangers(parsed.query):
+            raise QueryError(f"nothing known is called {stranger!r}")
+        return self._matcher(parsed.query)
+
     def accept_all(self, word: str) -> None:
         """Whenever this word fits several, all of them are meant."""
         self._accepted.add(word)

@@ -127,6 +127,7 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
         with _importing():
             from tui.app import lifeline
             from tui.app.app import ExplorerApp
+            from tui.app.calling import multiplexer_of
             from tui.app.context import Context
             from tui.app.plain import PlainApp
             from tui.state.value_file import read_values
@@ -152,6 +153,7 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
                 theme=theme,
                 plain=plain,
                 pace=settings.pace,
+                multiplexer=multiplexer_of(os.environ),
             ),
             _driver_class(settings.surface.driver),
         )

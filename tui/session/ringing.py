@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -19,7 +19,8 @@ MOST_RECORDS = 100
 """Records of a ring that are kept, the newest; the others are counted."""
 
 
-class Ring(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ring:
     """A rule rings for `count` records that came in since it last did; `records` are the newest of them, the oldest
     first."""
 

@@ -10,6 +10,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from tui.app.page_worker import check_records
+from tui.app.ringing import Bells
 from tui.app.screens.returning import ReturningScreen
 from tui.app.summary import Following, State
 from tui.app.widgets.record_table import RecordTable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.app.context import Context
+    from tui.domain.names import Names
     from tui.domain.page import Waiting
     from tui.domain.record import AuditRecord
     from tui.session.follow import Arrival
@@ -54,6 +56,16 @@ class FollowingScreen(ReturningScreen):
         self._in_view = range(0)
         self._left = range(0)
         """What was in view when the reader last went on."""
+        self._bells = Bells(
+            self, given, matcher=self._investigation.matcher_of, names=lambda: self._investigation.names
+        )
+
+    async def on_unmount(self) -> None:
+        self._bells.give_title_back()
+
+    def attended(self) -> None:
+        """The reader is here: pressed a key, or has the terminal in front again."""
+        self._bells.give_title_back()
 
     # What the reader does
 
@@ -93,7 +105,13 @@ class FollowingScreen(ReturningScreen):
         self._wait(None)
         live = self._exploration.live
         if live is not None and self._connection is not None:
+            self._bells.reload()
             self._keep_up(live, self._connection.live)
+
+    def _know(self, names: Names) -> None:
+        super()._know(names)
+        if self._exploration.live is not None:
+            self._bells.reload()
 
     @work(group=_GROUP, exclusive=True)
     async def _keep_up(self, live: Live, source: AuditSource) -> None:
@@ -123,6 +141,7 @@ class FollowingScreen(ReturningScreen):
             self._apply(change)
             self._left = self.table.visible_rows
         self._show_what_came_soon()
+        self._bells.ring([arrival.record for arrival in arrivals if not arrival.early])
 
     def _tell_failure(self, live: Live) -> None:
         if live.follower.failures == _MANY_FAILURES:
@@ -177,6 +196,7 @@ class FollowingScreen(ReturningScreen):
 
     def on_screen_resume(self) -> None:
         if self._exploration.live is not None:
+            self._bells.reload()
             self._show_what_came()
 
     def _show_inserted(self, inserted: Inserted, record: AuditRecord | None) -> None:
