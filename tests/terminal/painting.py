@@ -25,7 +25,15 @@ few_styles = st.sampled_from(
     ["38;2;201;209;217;48;2;18;22;28", "38;2;160;161;164;48;2;18;22;28", "1;33", "48;2;26;32;41", ""]
 )
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
-PASSED_ON = ["\x07", "\x1b]52;c;aGk=\x07", "\x1b]22;pointer\x07", "\x1b[?1003h", "\x1b[?2026$p", "\x1b[>1u"]
+PASSED_ON = [
+    "\x07",
+    "\x1b]52;c;aGk=\x07",
+    "\x1b]22;pointer\x07",
+    "\x1b[?1003h",
+    "\x1b[?2026$p",
+    "\x1b[>1u",
+    "\x1b[22;2t",
+]
 """What shows nothing, and goes to the terminal as it is."""
 
 

@@ -12,9 +12,11 @@ from tui.terminal.strokes import Abilities, Pen
 
 _SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")
 _HARMLESS = re.compile(
-    r"(?:\x07|\x1b\[[?<>=][\d;]*\$?[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP(?:[^\x1b]|\x1b(?!\\))*\x1b\\)*"
+    r"(?:\x07|\x1b\[[?<>=][\d;]*\$?[a-z]|\x1b\[2[23];\d+t"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP(?:[^\x1b]|\x1b(?!\\))*\x1b\\)*"
 )
-"""Bells, modes, queries, operating system commands and device control strings: they leave what is shown alone."""
+"""Bells, modes, queries, titles that are saved and given back, operating system commands and device control strings:
+they leave what is shown alone."""
 
 
 class Frames:
