@@ -78,6 +78,12 @@ def running(*words: str, server: DemoServer) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
+def wait_for_looks(server: DemoServer, count: int) -> None:
+    """Return when the records have been asked for so often: all but the last of these looks have been answered."""
+    while sum(request.path.endswith("/audit-logs") for request in server.requests) < count:
+        server.wait_for_requests(server.request_count + 1)
+
+
 @asynccontextmanager
 async def inquiring(server: DemoServer, text: str, *, local: datetime = NOW) -> AsyncIterator[Inquiry]:
     """A query, ready to be asked of a server over a socket; `local` is our own clock."""
