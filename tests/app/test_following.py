@@ -281,6 +281,15 @@ class TestWhatIsFollowed:
             await story.pilot.pause()
             assert "LIVE" not in story.text
 
+    async def test_what_is_held_is_let_in_at_its_end(self, server: DemoServer, passing: Passing) -> None:
+        async with following(server, passing) as story:
+            await story.press("P", *"jjj")
+            record, count = under_cursor(story), story.screen._exploration.row_count
+            await come_in(story, server, passing, 2)
+            await story.press("F")
+            await story.until(lambda: story.screen.table.row_count == count + 2, "what was held")
+            assert under_cursor(story) == record
+
     async def test_the_values_count_what_came_in(self, server: DemoServer, passing: Passing) -> None:
         async with following(server, passing) as story:
             await come_in(story, server, passing, 3)

@@ -19,7 +19,7 @@ from tui.domain.query import AuditQuery, Clause, How, Term, walk
 from tui.domain.query_check import check_file_values
 from tui.domain.query_parser import Parsed, parse_query
 from tui.domain.time_range import Window, instant_of
-from tui.session.exploration import Exploration
+from tui.session.exploration import Change, Exploration
 from tui.session.follow import REACH, Follower
 from tui.session.live import Live
 from tui.session.live_rows import EDGE
@@ -132,13 +132,14 @@ class Investigation:
         self.following = True
         self.refresh()
 
-    def stop_following(self) -> None:
-        """Keep the rows as they are; where none have come yet, ask without what comes in.  Raises as `ask` does."""
+    def stop_following(self) -> Change:
+        """Keep the rows as they are, with those that waited to be let in; where none have come yet, ask without what
+        comes in.  Raises as `ask` does."""
         self.following = False
+        change = self._exploration.stop_following()
         if self._exploration.asked is not None:
             self.refresh()
-        else:
-            self._exploration.stop_following()
+        return change
 
     def switch_off(self, term: Term) -> None:
         self.ask(self.query.without(term), off=(*self.off, term))

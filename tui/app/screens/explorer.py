@@ -237,7 +237,7 @@ class ExplorerScreen(CopyingScreen):
         elif self._exploration.loading:
             self._worker.stop()
         elif self._investigation.following:
-            self._try(self._investigation.stop_following)
+            self.stop_following()
             self.notify("No longer following; F follows again.")
         else:
             self.notify("Nothing is being fetched. Press q to quit.")

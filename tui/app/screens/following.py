@@ -72,7 +72,7 @@ class FollowingScreen(ReturningScreen):
     def action_follow(self) -> None:
         """Follow the present query; where it is followed, leave its rows as they are."""
         if self._investigation.following:
-            self._try(self._investigation.stop_following)
+            self.stop_following()
             return
         if self._connection is None:
             self.notify("There is no connection yet to ask over.")
@@ -80,6 +80,13 @@ class FollowingScreen(ReturningScreen):
         look = self._present_look() if self.table.cursor_row else None
         if self._try(self._investigation.follow):
             self._returning = look
+
+    def stop_following(self) -> None:
+        record = self._record()
+        change = self._investigation.stop_following()
+        if change.inserted is not None:
+            self._show_inserted(change.inserted, record)
+        self._begin()
 
     def action_pause(self) -> None:
         live = self._exploration.live
@@ -132,7 +139,7 @@ class FollowingScreen(ReturningScreen):
                     return
             else:
                 self._arrived(live, follower.take(page, fits, clock()))
-        self._try(self._investigation.stop_following)
+        self.stop_following()
         self.notify("The range of time has ended: all that came in is here.")
 
     def _arrived(self, live: Live, arrivals: Sequence[Arrival]) -> None:
