@@ -22,6 +22,11 @@ class TestAfterALook:
         assert [pace.after(hit=True), pace.after(hit=True)] == [1.0, 1.0]
         assert pace.after(hit=False) == 2.0
 
+    def test_while_something_is_left_to_read_it_is_not_slower(self):
+        pace = Pace()
+        assert [pace.after(hit=False, more=True) for _ in range(3)] == [2.0] * 3
+        assert [pace.after(hit=False), pace.after(hit=False)] == [2.0, 3.0]
+
     def test_it_can_be_chosen(self):
         pace = Pace(0.5)
         assert [pace.after(hit=False), pace.after(hit=True)] == [0.5, 0.25]

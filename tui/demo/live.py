@@ -95,12 +95,14 @@ class LiveHistory:
         )
         low = (bisect_left if start_inclusive else bisect_right)(self._arrivals, start, key=_time)
         high = (bisect_right if end_inclusive else bisect_left)(self._arrivals, end, key=_time)
-        arrived = [
-            arrival.record
-            for arrival in reversed(self._arrivals[low:high])
-            if not request_id or arrival.record["request_id"] == request_id
-            if all(fits(str(arrival.record[field])) for field, fits in where.items())
-        ]
+        arrived = self._arrivals[low:high][::-1]
+        if where or request_id:
+            arrived = [
+                arrival
+                for arrival in arrived
+                if not request_id or arrival.record["request_id"] == request_id
+                if all(fits(str(arrival.record[field])) for field, fits in where.items())
+            ]
         if not arrived:
             return settled
         woven = self._history.select(
@@ -129,20 +131,18 @@ class LiveHistory:
 class _Merged:
     """Arrivals before a settled selection, woven into the newest `woven` of its records."""
 
-    def __init__(self, arrived: list[dict[str, Any]], settled: Selection, woven: int) -> None:
-        newest = settled.page(0, woven) if woven else []
-        self._head = list(merge(arrived, newest, key=_timestamp, reverse=True))
+    def __init__(self, arrived: list[_Arrival], settled: Selection, woven: int) -> None:
+        self._arrived = arrived
+        self._newest = settled.page(0, woven) if woven else []
         self._settled = settled
-        self._arrived = len(arrived)
-        self.total = self._arrived + settled.total
+        self.total = len(arrived) + settled.total
 
     def page(self, offset: int, limit: int) -> list[dict[str, Any]]:
-        rows = list(islice(self._head, offset, offset + limit))
+        arrived = (arrival.record for arrival in self._arrived)
+        rows = list(islice(merge(arrived, self._newest, key=_timestamp, reverse=True), offset, offset + limit))
         missing = limit - len(rows)
         if missing:
-            rows += self._settled.page(
-                max(offset + len(rows) - self._arrived, len(self._head) - self._arrived), missing
-            )
+            rows += self._settled.page(max(offset + len(rows) - len(self._arrived), len(self._newest)), missing)
         return rows
 
 

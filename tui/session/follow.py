@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.page import PAGE_SIZE, SETTLE, SKEW_SECONDS, PageRequest, Parameters
@@ -36,15 +35,15 @@ REACH = OVERLAP + SETTLE
 """How late a record may come."""
 HEAD_OVERLAP = timedelta(seconds=10)
 """How far below the frontier each look reads; what lies deeper is read again bit by bit."""
-DEEPER_PAGES = 2
-"""Pages of what lies deeper that are read for each second that passes; half as many as the rest takes, if that is
-more."""
+DEEPER_PAGES = 3
+"""Pages of what lies deeper that each look reads; as many as the rest of it took, if that is more."""
 LATE = timedelta(seconds=5)
 """A record this far below the frontier came late."""
 MOST_AT_ONCE = 2_000
 """Where there is more to catch up on, it is read in stretches of time, the oldest first."""
 
-_SHORTEST_STRETCH = timedelta(seconds=60)
+_SHORTEST_STRETCH = REACH
+"""With a shorter one more would be read again than is new."""
 _LONGEST_STRETCH = timedelta(days=36_600)
 _SECOND = timedelta(seconds=1)
 _REST_OF_SECOND = timedelta(milliseconds=999)
@@ -274,8 +273,7 @@ class Follower:
             self._settle(reading)
         elif is_head and self._reaches_the_present(reading) and reading.end <= self.frontier - HEAD_OVERLAP:
             self._deeper = self._deeper or reading
-            passed = (reading.top - self.frontier).total_seconds()
-            self._pages_left = max(1, ceil(DEEPER_PAGES * passed), reading.pages // 2)
+            self._pages_left = max(DEEPER_PAGES, reading.pages)
         elif is_head:
             return
         else:
@@ -299,7 +297,10 @@ class Follower:
         self.caught_up = self.caught_up or self._reaches_the_present(head)
 
     def _end_look(self, reading: _Reading, now: datetime) -> None:
-        self._pause(self._pace.after(hit=self._hit) if self._reaches_the_present(reading) else 0.0, now)
+        if self._reaches_the_present(reading):
+            self._pause(self._pace.after(hit=self._hit, more=self._deeper is not None), now)
+        else:
+            self._pause(0.0, now)
         self._hit = False
 
     def _pause(self, seconds: float, now: datetime) -> None:

@@ -17,10 +17,10 @@ class Pace:
         self._slowest = max(usual, SLOWEST_SECONDS)
         self._pause = usual
 
-    def after(self, *, hit: bool) -> float:
-        """The pause after a look; `hit`: it found something."""
+    def after(self, *, hit: bool, more: bool = False) -> float:
+        """The pause after a look; `hit`: it found something; `more`: it did not read all there is."""
         pause = self._usual / 2 if hit else self._pause
-        self._pause = self._usual if hit else min(self._slowest, pause * _SLOWER)
+        self._pause = self._usual if hit or more else min(self._slowest, pause * _SLOWER)
         return pause
 
     def after_failures(self, count: int, asked: float | None) -> float:
