@@ -1,4 +1,5 @@
-"""Draw the pictures of the README from the demo: `python -m screenshots.make` writes an SVG and a PNG of each.
+"""Draw the pictures of the README from the demo: `python -m screenshots.make` writes an SVG and a PNG of each, or of
+those that are named.
 
 History, clock and sizes stand still, so the same program draws the same bytes.  The PNGs need the font DejaVu Sans Mono
 (in Debian: fonts-dejavu-core).
@@ -68,7 +69,7 @@ PICTURES = (
     Picture("values", ("l", "l", "l", "v"), query=REFUSED),
     Picture("pivot", ("p",), query=REFUSED),
     Picture("views", ("apostrophe",)),
-    Picture("live", ("F", "j", "j"), coming_in=8),
+    Picture("live", ("F",), coming_in=8),
 )
 
 
@@ -85,6 +86,7 @@ async def draw(picture: Picture, server: DemoServer, passing: Passing) -> str:
         story.app.theme = picture.theme
         await story.press(*picture.keys)
         if picture.coming_in:
+            server.set(late=90)
             await come_in(story, server, passing, picture.coming_in)
         await story.pilot.pause()
         svg = story.app.export_screenshot(title=f"portkey-audit {picture.name}")
@@ -98,11 +100,11 @@ def photograph(svg: str, fonts: Path) -> bytes:
     )
 
 
-async def make_all(fonts: Path) -> None:
+async def make_all(fonts: Path, names: list[str]) -> None:
     history = History(records=50_000, days=_DAYS, seed=7, now=NOW)
     passing = Passing()
     with DemoServer(history, clock=lambda: passing.now) as server:
-        for picture in PICTURES:
+        for picture in (picture for picture in PICTURES if picture.name in names or not names):
             svg = await draw(picture, server, passing)
             (HERE / f"{picture.name}.svg").write_text(svg)
             (HERE / f"{picture.name}.png").write_bytes(photograph(svg, fonts))
@@ -116,7 +118,7 @@ def main() -> str:
         return f"The font {FONT} is in none of: {', '.join(FONT_FOLDERS)}"
     with tempfile.TemporaryDirectory() as cache:
         os.environ["XDG_CACHE_HOME"] = cache
-        asyncio.run(make_all(fonts))
+        asyncio.run(make_all(fonts, sys.argv[1:]))
     return ""
 
 
