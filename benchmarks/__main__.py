@@ -13,24 +13,18 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks.lines import repeat_lines, write_lines
 from benchmarks.ptybench import __main__ as ptybench
+from benchmarks.serving import DAYS, PROGRAMS, RECORD, serving
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-PROGRAMS = Path(sys.executable).parent
-RECORD = r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d +\d{3} "
-"""A row of the explorer's table: its time and its status."""
 RECORDS = 50_000
 MILLION = 1_000_000
 SCANNED = 100_000
-DAYS = 90
 PARTS = ["start", "keys", "bytes", "scan", "million"]
 
 
@@ -51,18 +45,6 @@ class Bench:
             words += ["-v", f"{name}={value}"]
         print(f"\n## {title}\n", flush=True)
         self.failures += ptybench.main([*words, "-n", str(self._repeat)])
-
-
-@contextmanager
-def serving(records: int) -> Iterator[dict[str, str]]:
-    """A stand-in of so many records in a process of its own; gives the variables that lead to it."""
-    command = [str(PROGRAMS / "portkey-audit"), "demo-server", "--records", str(records), "--days", str(DAYS)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        base_url, key = (line.strip() for line in islice(server.stdout or (), 2))
-        try:
-            yield {"base_url": base_url, "key": key, "records": f"{records:,}"}
-        finally:
-            server.terminate()
 
 
 def answer_ms(base_url: str, key: str, page: int) -> float:
