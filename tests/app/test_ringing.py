@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -335,9 +335,9 @@ class TestItsCommand:
                 await watch.come_in(1, after=RULE_SECONDS)
                 await watch.rings("sh, which all is to ring by, took more than 0.5 s.")
                 await watch.story.until(lambda hung=hung: len(told.read_text().split()) == hung, "a run")  # type: ignore[misc]
-                running = watch.story.screen._bells._running
-                await watch.story.until(lambda running=running: running.is_finished, "its end")  # type: ignore[misc]
-            assert [psutil.pid_exists(int(pid)) for pid in told.read_text().split()] == [False, False]
+                worker = watch.story.screen._bells._running
+                await watch.story.until(lambda worker=worker: worker.is_finished, "its end")  # type: ignore[misc]
+            assert psutil.wait_procs(running(told), timeout=10)[1] == []
             assert len([toast for toast in watch.told if "took more than" in toast]) == 1
 
     async def test_ends_with_the_program(self, server: DemoServer, passing: Passing, tmp_path: Path):
@@ -346,7 +346,7 @@ class TestItsCommand:
         async with watching(server, passing, write_views(tmp_path, all=loud(command=command))) as watch:
             await watch.come_in(1)
             await watch.story.until(lambda: told.exists() and told.read_text().strip(), "a run")
-        assert psutil.wait_procs([psutil.Process(pid) for pid in pids(told)], timeout=10)[1] == []
+        assert psutil.wait_procs(running(told), timeout=10)[1] == []
 
     async def test_that_fails_is_told_of(self, server: DemoServer, passing: Passing, tmp_path: Path):
         shelf = write_views(tmp_path, a=loud(command=("/nowhere/at/[b]all",)), b=loud(command=("sh", "-c", "exit 3")))
@@ -370,8 +370,13 @@ class TestItsCommand:
             await watch.rings("gets the newest 100 of 150 records for all.")
 
 
-def pids(file: Path) -> list[int]:
-    return [pid for pid in map(int, file.read_text().split()) if psutil.pid_exists(pid)]
+def running(file: Path) -> list[psutil.Process]:
+    """Those whose numbers a file tells, and that have not ended."""
+    found = []
+    for pid in map(int, file.read_text().split()):
+        with suppress(psutil.NoSuchProcess):
+            found.append(psutil.Process(pid))
+    return found
 
 
 class TooSlow(Matcher):
