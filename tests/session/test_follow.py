@@ -134,6 +134,15 @@ class TestIdentity:
         watch.keep_up(600)
         assert watch.names() == ["1", "1"]
 
+    @pytest.mark.parametrize("seed", range(5))
+    def test_those_alike_but_for_what_tells_them_apart_are_each_given_whatever_their_order(self, seed: int):
+        log = GrowingLog(shuffle=Random(seed))  # noqa: S311 - it shuffles pretend records
+        for place in range(5):
+            log.add(entry(1, client_ip=f"203.0.113.{place}"), late=30 * place)
+        watch = Watch(log)
+        watch.keep_up(600)
+        assert sorted(record.client_ip for record in watch.given) == [f"203.0.113.{place}" for place in range(5)]
+
     def test_and_one_more_that_comes_later_is_one_more(self):
         log = GrowingLog()
         log.add(entry(1), entry(1))

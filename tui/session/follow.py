@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.page import PAGE_SIZE, SETTLE, SKEW_SECONDS, PageRequest, Parameters
@@ -99,6 +99,16 @@ class _Reading:
         return self.end < bottom
 
 
+class _Known(NamedTuple):
+    """Hashes of the records of one identity, and the time they tell of."""
+
+    contents: tuple[int, ...]
+    time: datetime
+
+
+_NOTHING_KNOWN = _Known((), datetime.max.replace(tzinfo=UTC))
+
+
 class Follower:
     """Says what to ask next, takes the answers in, and tells what came.
 
@@ -144,7 +154,7 @@ class Follower:
         self._hit = False
         self._paused_at = self._due = now
         self._lag = 0.0
-        self._known: dict[Identity, tuple[int, datetime]] = {}
+        self._known: dict[Identity, _Known] = {}
 
     # What the worker asks
 
@@ -250,17 +260,26 @@ class Follower:
         return True
 
     def _fresh(self, page: Page, fits: Sequence[bool], reading: _Reading) -> Iterator[tuple[AuditRecord, bool]]:
-        """The records that are not known yet.  Those that look alike are as many as stand on one page."""
-        here: Counter[Identity] = Counter()
+        """The records that are not known yet.
+
+        There are as many of one identity as stand on one page.  Which of them are known is told by all that they say:
+        they may come in another order each time.
+        """
+        alike: dict[Identity, list[tuple[AuditRecord, bool]]] = {}
         for record, fit in zip(page.records, fits, strict=True):
-            if record.time is not None and record.time < self._forgotten:
-                continue
-            identity = record.identity
-            here[identity] += 1
-            if here[identity] > self._known.get(identity, (0, None))[0]:
-                self._known[identity] = here[identity], record.time or reading.end
-                self.looked_at += 1
-                yield record, fit
+            if record.time is None or record.time >= self._forgotten:
+                alike.setdefault(record.identity, []).append((record, fit))
+        for identity, found in alike.items():
+            known = self._known.get(identity, _NOTHING_KNOWN)
+            left = Counter(known.contents)
+            for record, fit in found if len(found) > len(known.contents) else ():
+                if left[hash(record)]:
+                    left[hash(record)] -= 1
+                elif len(found) > len(known.contents):
+                    known = _Known((*known.contents, hash(record)), record.time or reading.end)
+                    self.looked_at += 1
+                    yield record, fit
+            self._known[identity] = known
 
     def _arrival(self, record: AuditRecord) -> Arrival:
         early = not self.caught_up
@@ -287,7 +306,7 @@ class Follower:
         """Everything that `reading` was begun for has been read."""
         self.mark = max(self.mark, min(reading.top, reading.began - SETTLE))
         self._deeper, self._pages_left = None, 0
-        self._known = {identity: known for identity, known in self._known.items() if known[1] >= self._forgotten}
+        self._known = {identity: known for identity, known in self._known.items() if known.time >= self._forgotten}
 
     def _end_head(self, head: _Reading, now: datetime) -> None:
         self._lag = max(0.0, (self._end_at(now) - self.frontier).total_seconds()) if self.caught_up else 0.0
