@@ -15,8 +15,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks.__main__ import PROGRAMS, RECORDS, serving
+from benchmarks.__main__ import RECORDS
 from benchmarks.ptybench import Session
+from benchmarks.serving import PROGRAMS, serving
 
 BUDGET = 900
 """Bytes for a look that brings one new row."""
