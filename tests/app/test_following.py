@@ -350,6 +350,14 @@ class TestTrouble:
             await story.until(lambda: story.screen._exploration.row_count == count + 2, "what came in meanwhile")
 
 
+class TestTheServersClock:
+    async def test_it_is_told_where_it_drifts_away_meanwhile(self, server: DemoServer, passing: Passing) -> None:
+        async with following(server, passing) as story:
+            server.advance(20)
+            passing.later(10)
+            await story.shows("server clock 20 s ahead")
+
+
 class TestAnotherRun:
     async def test_it_follows_on_and_tells_what_is_new(
         self, server: DemoServer, passing: Passing, tmp_path: Path

@@ -240,7 +240,8 @@ class Exploration:
         return self._opening.live if self._opening is not None else self._answer.live
 
     def arrive(self, live: Live, arrivals: Iterable[Arrival], at: datetime) -> Change:
-        """Let what its follower found wait for `let_in`; `at` is the server's clock."""
+        """Let what its follower found wait for `let_in`, and go by the clock it learnt; `at` is the server's."""
+        self.skew = live.follower.skew
         live.arrive(arrivals, at)
         return self._begin_if_complete() if live is self.live else NOTHING
 
