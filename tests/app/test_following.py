@@ -270,11 +270,20 @@ class TestWhatIsFollowed:
             await story.until(lambda: not story.screen._investigation.following, "the end")
             assert "The range of time has ended: all that came in is here." in story.toasts
 
+    async def test_in_plain_mode_nothing_moves_by_itself(self, server: DemoServer, passing: Passing) -> None:
+        async with following(server, passing, plain=True) as story:
+            record, line = under_cursor(story), screen_line(story)
+            await come_in(story, server, passing, 2)
+            assert (under_cursor(story), screen_line(story)) == (record, line)
+            await story.shows("+2 new")
+
     async def test_it_ends_and_the_rows_stay(self, server: DemoServer, passing: Passing) -> None:
         async with following(server, passing) as story:
             await come_in(story, server, passing, 2)
             records = story.records
             await story.press("F")
+            assert story.toasts == ["No longer following; F follows again."]
+            assert not story.screen._rows.new(0)
             assert not story.screen._investigation.following
             assert story.records == records
             passing.later(10)
@@ -348,6 +357,51 @@ class TestTrouble:
             await story.press("r")
             await story.answered()
             await story.until(lambda: story.screen._exploration.row_count == count + 2, "what came in meanwhile")
+
+    async def test_it_is_the_same_above_and_below_whatever_was_asked_meanwhile(
+        self, server: DemoServer, passing: Passing
+    ) -> None:
+        async with following(server, passing) as story:
+            server.queue("401")
+            passing.later(10)
+            await story.until(lambda: story.text.count("✗ LIVE stopped") == 2, "that it ended, in both lines")
+            await story.press("l", "equals_sign")
+            await story.answered()
+            await story.press("left_square_bracket")
+            await story.answered()
+            await looks(story, passing)
+            await story.until(lambda: story.text.count("● LIVE") == 2, "that it goes on, in both lines")
+
+    async def test_a_query_asked_meanwhile_is_answered_when_looks_succeed_again(
+        self, server: DemoServer, passing: Passing
+    ) -> None:
+        async with following(server, passing) as story:
+            server.set_faults({"500": 1.0})
+            await story.press("l", "equals_sign")
+
+            def has_failed() -> bool:
+                passing.later(5)
+                return story.screen._exploration.problem is not None and live(story).follower.failures > 1
+
+            await story.until(has_failed, "failures of both")
+            await story.until(lambda: story.text.count("○ LIVE") == 2, "that it is live no longer")
+            server.set_faults({})
+
+            def is_answered() -> bool:
+                passing.later(5)
+                return story.screen._exploration.asked is None
+
+            await story.until(is_answered, "an answer")
+
+    async def test_one_key_tries_both_again(self, server: DemoServer, passing: Passing) -> None:
+        async with following(server, passing) as story:
+            server.set_faults({"401": 1.0})
+            await story.press("l", "equals_sign")
+            await story.until(lambda: story.screen._given_up and story.screen._exploration.problem, "two refusals")
+            server.set_faults({})
+            await story.press("r")
+            await story.answered()
+            await story.until(lambda: story.text.count("● LIVE") == 2, "following")
 
 
 class TestTheServersClock:

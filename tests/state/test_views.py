@@ -435,8 +435,8 @@ class TestTrouble:
         ("text", "cause"),
         [
             ("version = 1\n[[view]]\nname = oops", "at line 3, column 8"),
-            ("", "this program reads files that say `version = 1`"),
-            ("version = 2", "this program reads files that say `version = 1`"),
+            ("", "this program reads files whose first line is `version = 1`"),
+            ("version = 2", "this program reads files whose first line is `version = 1`"),
             ("version = 1\nview = 5", "each view is a table of its own"),
             ("version = 1\nview = [5]", "each view is a table of its own"),
             ("version = 1\n[view]\nname = 'a'\nquery = 'b'", "each view is a table of its own"),

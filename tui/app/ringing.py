@@ -17,7 +17,7 @@ from tui.feeding import feed
 from tui.formats.record_json import json_line
 from tui.formats.record_line import record_line
 from tui.session.ringing import MOST_RECORDS, Ring, Ringer
-from tui.state.views import SavedView, Way
+from tui.state.views import FILE_NAME, SavedView, Way
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -217,7 +217,7 @@ class Bells:
             self._say(f"{name} gets the newest {len(order.records):,} of {order.count:,} records for {rule}.")
         lines = await asyncio.to_thread(_json_lines, tuple(order.records), self._names())
         if problem := await feed(order.command, lines, patience=COMMAND_SECONDS):
-            self._warn(f"{name}, which {rule} is to ring by, {problem}.")
+            self._warn(f"The view {rule} rings by {name}, which {problem}: see its ring_command in {FILE_NAME}.")
 
 
 def _json_lines(records: Sequence[AuditRecord], names: Names) -> bytes:

@@ -31,11 +31,13 @@ class Following:
     """How it goes with what comes in.
 
     `lag` is how old, in seconds, the newest may be that is not known yet; `new` how many records nobody has looked at,
-    since when; `held` how many of them are kept back; `late` how many came late.  `stopped`: an error ended it.
-    `retry` is the seconds left before another attempt, and why it is needed; `show_new` goes to the newest.
+    since when; `held` how many of them are kept back; `late` how many came late.  `stopped`: an error ended it;
+    `failing`: look after look comes to nothing.  `retry` is the seconds left before another attempt, and why it is
+    needed; `show_new` goes to the newest.
     """
 
     stopped: bool
+    failing: bool
     lag: float
     catching_up: bool
     paused: bool
@@ -184,7 +186,9 @@ def _window(window: Window, style: TimeStyle, *, open_end: bool) -> Part:
 def _sign_of(live: Following) -> Part:
     if live.stopped:
         return Part("✗ LIVE stopped", "bad")
-    return Part("‖ PAUSED", "warn") if live.paused else Part("● LIVE", "good")
+    if live.paused:
+        return Part("‖ PAUSED", "warn")
+    return Part("○ LIVE", "warn") if live.failing else Part("● LIVE", "good")
 
 
 def _following(live: Following) -> list[Part]:
@@ -193,11 +197,11 @@ def _following(live: Following) -> list[Part]:
     if live.catching_up:
         parts.append(Part("catching up …", "accent"))
     else:
-        parts.append(Part(f"lag {_span(live.lag)}", "plain"))
+        parts.append(Part(f"lag {_span(live.lag)}", "plain", spare=2))
     if live.held:
-        parts.append(Part(f"{live.held:,} held", "accent", live.show_new))
+        parts.append(Part(f"{live.held:,} held", "accent", live.show_new, spare=1))
     if live.new:
-        parts.append(Part(f"+{live.new:,} new", "accent", live.show_new))
+        parts.append(Part(f"+{live.new:,} new", "accent", live.show_new, spare=1))
     if live.retry is not None:
         parts.append(Part(f"retrying in {live.retry[0]} s ({clean(live.retry[1], 40)})", "warn"))
     return _join(parts)

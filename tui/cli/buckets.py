@@ -56,5 +56,5 @@ def parse_length(text: str) -> timedelta:
     except TimeTextError:
         length = None
     if not isinstance(length, timedelta) or not length:
-        raise ValueError("a length of time is wanted: 15m, 1h, 1d, 1w")
+        raise ValueError("a length of time is wanted: 30s, 15m, 1h, 1d")
     return length

@@ -97,6 +97,8 @@ class Tailing:
 
     def summary(self) -> str:
         """What was written, and how far everything has been read."""
+        if not self._answered:
+            return "nothing could be read yet"
         now = self._inquiry.clock()
         late = f", {self.late:,} late," if self.late else ""
         told = f"{_count(self.written)}{late} in {format_span((now - self._began).total_seconds())}"

@@ -162,6 +162,10 @@ class Follower:
         """Seconds until there is something to ask; none where our clock has been set back meanwhile."""
         return max(0.0, (self._due - now).total_seconds()) if now >= self._paused_at else 0.0
 
+    def hurry(self, now: datetime) -> None:
+        """Have something to ask at once, whatever pause is due."""
+        self._pause(0.0, now)
+
     def next_request(self, now: datetime) -> PageRequest:
         """The page to fetch now."""
         reading = self._reading(now)

@@ -57,7 +57,7 @@ class ViewText:
         except RecursionError:
             raise ValueError("it is nested too deep") from None
         if says.get("version") != _VERSION:
-            raise ValueError(f"this program reads files that say `{_HEAD}`")
+            raise ValueError(f"this program reads files whose first line is `{_HEAD}`")
         views = says.get("view", [])
         if not (isinstance(views, list) and all(isinstance(view, dict) for view in views)):
             raise ValueError("each view is a table of its own, [[view]]")

@@ -220,6 +220,7 @@ class ExplorerScreen(CopyingScreen):
                 self._connect()
         elif self._exploration.problem is not None or self._worker.stopped:
             self._worker.resume()
+            self.keep_up()
             self.table.refresh_rows(0, self._rows.count)
             self._draw_lines()
         else:
@@ -237,8 +238,7 @@ class ExplorerScreen(CopyingScreen):
         elif self._exploration.loading:
             self._worker.stop()
         elif self._investigation.following:
-            self.stop_following()
-            self.notify("No longer following; F follows again.")
+            self.action_follow()
         else:
             self.notify("Nothing is being fetched. Press q to quit.")
 

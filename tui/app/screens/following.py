@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from tui.app.page_worker import check_records
 from tui.app.ringing import Bells
 from tui.app.screens.returning import ReturningScreen
-from tui.app.summary import Following, State
+from tui.app.summary import Following, State, bar_end
 from tui.app.widgets.record_table import RecordTable
 from tui.domain.errors import SourceError
 
@@ -47,6 +47,8 @@ class FollowingScreen(ReturningScreen):
 
     def __init__(self, given: Context) -> None:
         super().__init__(given)
+        self._given_up = False
+        """Whether an error has ended it that won't pass by itself."""
         self._retrying: tuple[float, str] | None = None
         """Until when a look waits before it tries again, in ticks, and why."""
         self._drawn_at = float("-inf")
@@ -73,6 +75,7 @@ class FollowingScreen(ReturningScreen):
         """Follow the present query; where it is followed, leave its rows as they are."""
         if self._investigation.following:
             self.stop_following()
+            self.notify("No longer following; F follows again.")
             return
         if self._connection is None:
             self.notify("There is no connection yet to ask over.")
@@ -86,6 +89,7 @@ class FollowingScreen(ReturningScreen):
         change = self._investigation.stop_following()
         if change.inserted is not None:
             self._show_inserted(change.inserted, record)
+        self.table.refresh_rows(0, self._rows.count)
         self._begin()
 
     def action_pause(self) -> None:
@@ -108,11 +112,17 @@ class FollowingScreen(ReturningScreen):
 
     def _begin(self) -> None:
         super()._begin()
+        self.keep_up()
+
+    def keep_up(self) -> None:
+        """Look for what comes in from now on, if anything is followed."""
         self.workers.cancel_group(self, _GROUP)
         self._wait(None)
+        self._given_up = False
         live = self._exploration.live
         if live is not None and self._connection is not None:
             self._bells.reload()
+            live.follower.hurry(self._given.clock())
             self._keep_up(live, self._connection.live)
 
     def _know(self, names: Names) -> None:
@@ -133,9 +143,9 @@ class FollowingScreen(ReturningScreen):
                 fits = await check_records(page.records, matcher, in_thread=matches_here)
             except SourceError as error:
                 follower.fail(error, clock())
+                self._given_up = not error.transient
                 self._tell_failure(live)
-                if not error.transient:
-                    self._draw_query()
+                if self._given_up:
                     return
             else:
                 self._arrived(live, follower.take(page, fits, clock()))
@@ -147,6 +157,9 @@ class FollowingScreen(ReturningScreen):
         if change.fresh:
             self._apply(change)
             self._left = self.table.visible_rows
+        problem = self._exploration.problem
+        if problem is not None and problem.transient:
+            self._worker.resume()  # what could not be had meanwhile can be now
         self._show_what_came_soon()
         self._bells.ring([arrival.record for arrival in arrivals if not arrival.early])
 
@@ -210,7 +223,7 @@ class FollowingScreen(ReturningScreen):
         """Draw rows that came in: at the top they push the others down; elsewhere everything stays in its place, the
         cursor on its record."""
         table = self.table
-        stays = bool(table.cursor_row or table.scroll_offset.y or self.detail_open)
+        stays = bool(table.cursor_row or table.scroll_offset.y or self.detail_open or self._given.plain)
         self._letting_in = True
         if self._rows.sorting is not None:
             self._sort_in(record)
@@ -255,19 +268,26 @@ class FollowingScreen(ReturningScreen):
         state, live = super()._state(), self._exploration.live
         if live is None:
             return state
-        lasting = live.follower.problem if _lasts(live.follower.problem) else None
-        return replace(state, problem=state.problem or lasting, live=self._following(live))
+        ended_by = live.follower.problem if self._given_up else None
+        return replace(state, problem=state.problem or ended_by, live=self._following(live))
+
+    def _draw_lines(self) -> None:
+        super()._draw_lines()
+        if self.is_running:
+            self.bar.show_end(bar_end(self._state()))
 
     def _following(self, live: Live) -> Following:
         follower, now = live.follower, self._given.clock()
+        held = len(live) if live.paused else 0
         return Following(
-            stopped=_lasts(follower.problem),
+            stopped=self._given_up,
+            failing=follower.failures > 1,
             lag=follower.lag(now),
             catching_up=not follower.caught_up,
             paused=live.paused,
-            new=live.new_count,
+            new=live.new_count - held,
             new_since=live.new_since,
-            held=len(live) if live.paused else 0,
+            held=held,
             late=follower.late,
             retry=self._retry(live),
             show_new=self.show_newest,
@@ -279,11 +299,6 @@ class FollowingScreen(ReturningScreen):
             until, reason = self._retrying
             return max(1, ceil(until - self._given.ticks())), reason
         problem = live.follower.problem
-        if problem is None or _lasts(problem):
+        if problem is None or self._given_up:
             return None
         return max(1, ceil(live.follower.rest(self._given.clock()))), problem.reason
-
-
-def _lasts(problem: SourceError | None) -> bool:
-    """Whether something has to be done about it before another look makes sense."""
-    return problem is not None and not problem.transient

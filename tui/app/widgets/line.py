@@ -19,7 +19,8 @@ class Part(NamedTuple):
     """Some cleaned text, its tone (a component class of `Line` without the prefix), and what a click on it does.
 
     Where the line has no room for all of its left side, parts give way, those with the most to `spare` first: to what
-    they say in `short`, then altogether.  With 0 they stay, in `short` if they must and can.
+    they say in `short`, then altogether.  With 0 they stay, in `short` if they must and can.  Those on the right give
+    way only where nothing else on the left would.
     """
 
     text: str
@@ -83,10 +84,11 @@ class Line(Widget):
         self._spans = []
         if y:
             return Strip.blank(width, self.rich_style)
-        right_width = min(width, cells_of(self._right))
+        right = fitting(self._right, width - cells_of([part for part in self._left if not part.spare]))
+        right_width = min(width, cells_of(right))
         left = fitting(self._left, width - right_width)
         segments = self._draw(left, 0, width - right_width)
-        segments += self._draw(self._right, width - right_width, right_width)
+        segments += self._draw(right, width - right_width, right_width)
         return Strip(segments, width)
 
     def _draw(self, parts: Sequence[Part], start: int, room: int) -> list[Segment]:

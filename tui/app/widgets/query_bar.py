@@ -185,6 +185,12 @@ class QueryBar(Horizontal):
         self._right = tuple(right)
         self._draw_rest()
 
+    def show_end(self, right: Sequence[Part]) -> None:
+        """Draw other parts on the right."""
+        if tuple(right) != self._right:
+            self._right = tuple(right)
+            self._draw_rest()
+
     def know(self, known: Known, history: Sequence[str]) -> None:
         """Complete from what is known, and walk these queries, the newest last."""
         self._known, self._history = known, tuple(history)
