@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from textual import constants
 
-from tests.app.exploring import stand_in
+from tests.app.exploring import Passing, stand_in
 from tui.demo.server import DemoServer
 
 
@@ -29,4 +29,17 @@ def steady_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def server() -> Iterator[DemoServer]:
     """A small history, served to all stories of a module."""
     with stand_in() as server:
+        yield server
+
+
+@pytest.fixture
+def passing() -> Passing:
+    """A clock that a story moves on."""
+    return Passing()
+
+
+@pytest.fixture
+def growing(passing: Passing) -> Iterator[DemoServer]:
+    """A log of a story's own, in which records come in when it says so."""
+    with stand_in(clock=lambda: passing.now) as server:
         yield server

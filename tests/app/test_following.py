@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.app.exploring import Passing, Story, asking, exploring, stand_in
+from tests.app.exploring import Passing, Story, asking, exploring
 from tui.app.context import Memory
 from tui.demo.server import DemoServer
 from tui.domain.record import AuditRecord
@@ -22,15 +22,8 @@ WEEK = asking("since:7d")
 
 
 @pytest.fixture
-def passing() -> Passing:
-    return Passing()
-
-
-@pytest.fixture
-def server(passing: Passing) -> Iterator[DemoServer]:
-    """A log in which records come in when a story says so."""
-    with stand_in(clock=lambda: passing.now) as server:
-        yield server
+def server(growing: DemoServer) -> DemoServer:
+    return growing
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,15 +36,8 @@ EVERYTHING = "-id:none"
 
 
 @pytest.fixture
-def passing() -> Passing:
-    return Passing()
-
-
-@pytest.fixture
-def server(passing: Passing) -> Iterator[DemoServer]:
-    """A log in which records come in when a story says so."""
-    with stand_in(clock=lambda: passing.now) as server:
-        yield server
+def server(growing: DemoServer) -> DemoServer:
+    return growing
 
 
 @dataclass

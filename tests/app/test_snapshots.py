@@ -6,7 +6,7 @@ at every one that changed before it is committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,15 +57,6 @@ def same_picture(snapshot: SnapshotAssertion, tmp_path: Path) -> SamePicture:
 
 @at_every_size
 class TestFollowing:
-    @pytest.fixture
-    def passing(self) -> Passing:
-        return Passing()
-
-    @pytest.fixture
-    def growing(self, passing: Passing) -> Iterator[DemoServer]:
-        with stand_in(clock=lambda: passing.now) as server:
-            yield server
-
     async def test_new_rows(self, growing: DemoServer, passing: Passing, same_picture: SamePicture, size: Size):
         async with following(growing, passing, size=size) as story:
             await come_in(story, growing, passing, 4)

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from tests.installed.driving import PROGRAM, Driven, end_all_at
 from tests.installed.multiplexers import Mosh, Screen, Tmux
 from tests.installed.remote import SshServer
 from tests.installed.sequences import strangers
+from tui.demo.history import History
+from tui.demo.server import DemoServer
 
 Start = Callable[..., Driven]
 """Takes the program's arguments, `size` in columns and rows, and variables of the environment by name."""
@@ -144,3 +147,11 @@ def stand_in() -> Iterator[str]:
     yield server.stdout.readline().strip()
     server.send_signal(signal.SIGINT)
     server.communicate()
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    """A stand-in whose clock goes on, with nothing in it that is younger than an hour."""
+    history = History(records=200, days=1, now=datetime.now(UTC) - timedelta(hours=1))
+    with DemoServer(history, clock=lambda: datetime.now(UTC)) as server:
+        yield server

@@ -6,8 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from tests.installed.driving import PROGRAM, Driven
 from tests.installed.multiplexers import Screen, Tmux
 from tests.installed.sequences import calls, strangers
 from tui.app.calling import SAVE_TITLE, TITLE_BACK
-from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.settings import folder
 from tui.state.view_text import toml_value
@@ -29,14 +27,6 @@ Drive = Callable[..., Driven]
 BELL = "\a"
 TITLE = "(1) changes - portkey-audit"
 NOTIFICATION = re.compile(r"portkey-audit: changes: [1-5]\d\d .+")
-
-
-@pytest.fixture
-def server() -> Iterator[DemoServer]:
-    """A stand-in whose clock goes on, with nothing in it that is younger than an hour."""
-    history = History(records=200, days=1, now=datetime.now(UTC) - timedelta(hours=1))
-    with DemoServer(history, clock=lambda: datetime.now(UTC)) as server:
-        yield server
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from subprocess import PIPE, Popen
 
 import pytest
@@ -19,21 +18,12 @@ from tests.cli.scene import addressing, wait_for_looks
 from tests.installed.conftest import Start
 from tests.installed.driving import PROGRAM, still_there
 from tests.installed.tools import installed
-from tui.demo.history import History
 from tui.demo.server import DemoServer
 
 pytestmark = pytest.mark.terminal
 
 GONE_SECONDS = 30.0
 ROW = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ  [1-5]\d\d ")
-
-
-@pytest.fixture
-def server() -> Iterator[DemoServer]:
-    """A stand-in whose clock goes on, with nothing in it that is younger than an hour."""
-    history = History(records=200, days=1, now=datetime.now(UTC) - timedelta(hours=1))
-    with DemoServer(history, clock=lambda: datetime.now(UTC)) as server:
-        yield server
 
 
 @contextmanager

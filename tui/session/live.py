@@ -41,16 +41,14 @@ class Live:
         """Let records wait that came in; `at` is the server's clock."""
         for record, early, _ in arrivals:
             self._waiting.append(record)
-            if not early or (
-                self._seen_until is not None and record.time is not None and record.time > self._seen_until
-            ):
+            if not early or self._is_unseen(record):
                 self.new_since = self.new_since or at
                 self._new.add(record.identity)
         if len(self._waiting) > self._most:
             self._overflowed = True
-            for record in self._in_order()[self._most :]:
-                self._new.discard(record.identity)
-            self._waiting = self._in_order()[: self._most]
+            ordered = self._in_order()
+            self._waiting = ordered[: self._most]
+            self._new.difference_update(record.identity for record in ordered[self._most :])
 
     def take(self) -> tuple[list[AuditRecord], bool]:
         """Those that waited, the newest first, and whether some older ones of them are lost."""
@@ -73,6 +71,10 @@ class Live:
     def new_count(self) -> int:
         """How many nobody has looked at, those that wait among them."""
         return len(self._new)
+
+    def _is_unseen(self, record: AuditRecord) -> bool:
+        """Whether a record that was there from the beginning is newer than what the reader saw."""
+        return self._seen_until is not None and record.time is not None and record.time > self._seen_until
 
     def _in_order(self) -> list[AuditRecord]:
         return sorted(self._waiting, key=lambda record: record.time or self.follower.frontier, reverse=True)

@@ -353,6 +353,7 @@ class AskingScreen(PanesScreen):
         if not self.is_running:
             return
         state = self._state()
+        self.bar.show_end(summary.bar_end(state))
         self.status.show(*summary.status_line(state))
         self._tell(self.problem_line, summary.problem_text(state))
         self._tell(self.blank, summary.blank_text(state))

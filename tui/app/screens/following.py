@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from tui.app.page_worker import check_records
 from tui.app.ringing import Bells
 from tui.app.screens.returning import ReturningScreen
-from tui.app.summary import Following, State, bar_end
+from tui.app.summary import Following, State
 from tui.app.widgets.record_table import RecordTable
 from tui.domain.errors import SourceError
 
@@ -270,11 +270,6 @@ class FollowingScreen(ReturningScreen):
             return state
         ended_by = live.follower.problem if self._given_up else None
         return replace(state, problem=state.problem or ended_by, live=self._following(live))
-
-    def _draw_lines(self) -> None:
-        super()._draw_lines()
-        if self.is_running:
-            self.bar.show_end(bar_end(self._state()))
 
     def _following(self, live: Live) -> Following:
         follower, now = live.follower, self._given.clock()
