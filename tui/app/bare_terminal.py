@@ -1,4 +1,4 @@
-"""Text on the terminal as a shell would show it, for the reader to select by mouse as anywhere else."""
+"""The terminal as a shell has it: text on it for the reader to select by mouse, and room for other programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _COMES_BACK = (b"\r", b"\n", b"\x03", b"\x04", b"q")
 _TERMINAL_GONE = b""
-_ASK_TO_END = (signal.SIGTERM, signal.SIGHUP)
+ASK_TO_END = (signal.SIGTERM, signal.SIGHUP)
 _LOCAL_FLAGS = 3
 """Where `termios.tcgetattr` keeps echo, line editing and signals by keys."""
 
@@ -26,8 +26,9 @@ def bare_terminal(app: App[Any]) -> Iterator[None]:
 
     Raises `SuspendNotSupported` where the app has no terminal.
     """
-    # A hasty ctrl+c, while keys make signals on the way there and back, must not end the program.
-    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A hasty ctrl+c, while keys make signals on the way there and back, must not end the program.  It is heard and not
+    # ignored: what is ignored here would be by programs that are started here.
+    interrupted = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         with app.suspend():
             yield
@@ -36,22 +37,32 @@ def bare_terminal(app: App[Any]) -> Iterator[None]:
 
 
 def show_alone(text: str, *, keyboard: int, screen: TextIO) -> None:
-    """Show nothing but `text` on a bare terminal, until enter, ctrl+c, ctrl+d or q is pressed or the terminal is gone.
-
-    What the terminal showed moves up, out of view.  A signal that asks the process to end comes back too, so that it
-    can: nothing else runs here meanwhile.
-    """
+    """Show nothing but `text` on a bare terminal, until the reader comes back."""
     with suppress(OSError, termios.error):
-        lines = os.get_terminal_size(screen.fileno()).lines
-        screen.write("\n" * lines + "\x1b[H" + text + "\n")
-        screen.flush()
-        with _signals() as signals, _single_keys(keyboard):
-            while True:
-                ready, _, _ = select.select([keyboard, signals], [], [])
-                if signals in ready and os.read(signals, 1)[0] in _ASK_TO_END:
-                    return
-                if keyboard in ready and os.read(keyboard, 1) in {*_COMES_BACK, _TERMINAL_GONE}:
-                    return
+        begin_page(text, screen=screen)
+        wait_for_reader(keyboard)
+
+
+def begin_page(text: str, *, screen: TextIO) -> None:
+    """Put text at the top of a bare terminal; what that showed moves up, out of view.  Raises OSError."""
+    lines = os.get_terminal_size(screen.fileno()).lines
+    screen.write("\n" * lines + "\x1b[H" + text + "\n")
+    screen.flush()
+
+
+def wait_for_reader(keyboard: int) -> None:
+    """Wait until enter, ctrl+c, ctrl+d or q is pressed, or the terminal is gone.
+
+    A signal that asks the process to end comes back too, so that it can: nothing else runs here meanwhile.  Raises
+    OSError and `termios.error`.
+    """
+    with _signals() as signals, _single_keys(keyboard):
+        while True:
+            ready, _, _ = select.select([keyboard, signals], [], [])
+            if signals in ready and os.read(signals, 1)[0] in ASK_TO_END:
+                return
+            if keyboard in ready and os.read(keyboard, 1) in {*_COMES_BACK, _TERMINAL_GONE}:
+                return
 
 
 @contextmanager

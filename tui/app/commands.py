@@ -38,6 +38,7 @@ _KEY_NAMES = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "apostrophe": "'",
+    "vertical_line": "|",
     "equals_sign": "=",
     "minus": "-",
     "plus": "+",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,7 +39,7 @@ class Context:
     it ("api.portkey.ai", "demo"), and `source_words` name that on a command line.  `read_values` gives the values in a
     file that a query names; it raises `QueryError`.  `plain`: one pane at a time, without boxes.  `pace` is the pause
     between two looks at what is followed, in seconds, and `sleep` waits for so many.  `multiplexer` stands between the
-    program and its terminal.
+    program and its terminal, and `environ` is what programs find around them that the reader runs from here.
     """
 
     connect: Callable[[], Awaitable[Connection]]
@@ -59,3 +59,4 @@ class Context:
     pace: float = USUAL_SECONDS
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     multiplexer: Multiplexer = Multiplexer.NONE
+    environ: Mapping[str, str] = field(default_factory=dict)

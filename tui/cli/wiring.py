@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 _TEXTUAL_COLORS = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
 
+_NOTED_SIZE = ("COLUMNS", "LINES")
+"""A shell's note of a size that may have changed; the terminal knows it."""
+
 Connect = Callable[[], Awaitable["Connection"]]
 """Opens the way to the records.  Raises `SourceError`."""
 
@@ -122,6 +125,7 @@ def stand_in() -> Iterator[StandIn]:
 
 def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
     """Draw until the reader leaves; gives the exit code.  Raises `SettingsError`."""
+    environ = _for_readers_programs()
     theme = _prepare_terminal(settings.surface)
     with connecting(settings, demo=demo) as connect:
         with _importing():
@@ -154,10 +158,16 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
                 plain=plain,
                 pace=settings.pace,
                 multiplexer=multiplexer_of(os.environ),
+                environ=environ,
             ),
             _driver_class(settings.surface.driver),
         )
         return asyncio.run(lifeline.run(app, mouse=not plain))
+
+
+def _for_readers_programs() -> dict[str, str]:
+    """The environment as it came, before it is told how to draw, and without the key, which loading took out."""
+    return {name: value for name, value in os.environ.items() if name not in _NOTED_SIZE}
 
 
 def _prepare_terminal(surface: Surface) -> str:
@@ -169,8 +179,8 @@ def _prepare_terminal(surface: Surface) -> str:
     os.environ["TEXTUAL_COLOR_SYSTEM"] = _TEXTUAL_COLORS[color_system(surface.color, os.environ)]
     os.environ.pop("NO_COLOR", None)  # Textual would heed it where it's empty too, and send greys
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    for name in ("COLUMNS", "LINES"):
-        os.environ.pop(name, None)  # a shell's note of a size that may have changed; the terminal knows it
+    for name in _NOTED_SIZE:
+        os.environ.pop(name, None)
     return theme
 
 

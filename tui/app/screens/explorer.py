@@ -15,7 +15,7 @@ from tui.app import narrowing, summary
 from tui.app.commands import Keyless, commands_of
 from tui.app.feed import Feed
 from tui.app.messages import TimeRangeWanted
-from tui.app.screens.copying import CopyingScreen
+from tui.app.screens.handing_on import HandingOnScreen
 from tui.app.screens.menu import Choice, MenuScreen
 from tui.app.widgets.row_line import fit
 from tui.domain.clean import clean
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _ABOUT_WIDTH = 42
 
 
-class ExplorerScreen(CopyingScreen):
+class ExplorerScreen(HandingOnScreen):
     """The loop of an investigation: ask, narrow on what the eye caught, look around it, go back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
