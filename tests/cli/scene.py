@@ -18,13 +18,13 @@ from tests.demo.asking import NOW, Asker
 from tui.cli.asking import Asked, read_question
 from tui.cli.inquiring import inquire
 from tui.cli.main import cli
-from tui.cli.reading import Inquiry
 from tui.cli.wiring import open_connection
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.record import AuditRecord
 from tui.domain.redaction import redact
 from tui.domain.secret import Secret
+from tui.exporting.reading import Inquiry
 from tui.settings import Settings
 from tui.state.views import ViewShelf
 

@@ -14,7 +14,6 @@ from tests.cli.scene import inquiring
 from tests.demo.asking import NOW
 from tui.cli.asking import Asked, read_question
 from tui.cli.inquiring import inquire
-from tui.cli.reading import Reading
 from tui.cli.tailing import Limit, Outlet, Tailing
 from tui.cli.wiring import open_connection
 from tui.demo.history import History
@@ -22,6 +21,7 @@ from tui.demo.server import DemoServer
 from tui.domain.errors import QueryTooSlow, SourceError, Unauthorized
 from tui.domain.record import AuditRecord
 from tui.domain.secret import Secret
+from tui.exporting.reading import Reading
 from tui.session.follow import LATE, Arrival
 from tui.settings import Settings
 from tui.state.views import ViewShelf

@@ -21,11 +21,11 @@ from tui.domain.time_range import format_instant
 
 if TYPE_CHECKING:
     from tui.cli.counting import Counted
-    from tui.cli.reading import Reading
     from tui.cli.wiring import Connect
     from tui.domain.columns import TableColumn
     from tui.domain.identity import Identity
     from tui.domain.names import Names
+    from tui.exporting.reading import Reading
 
 VERSION = 1
 """Of the JSON object."""

@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui.cli.buckets import Buckets
-from tui.cli.reading import Inquiry, Reading
 from tui.domain.fields import URI
 from tui.domain.page import PAGE_SIZE, SKEW_SECONDS
 from tui.domain.query import Clause
+from tui.exporting.reading import Inquiry, Reading
 from tui.session.value_spread import FieldPlace, ValueSpread
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.cli.reading import Inquiry
 from tui.domain.errors import NotFound, Rejected
 from tui.domain.fields import BY_NAME
 from tui.domain.matching import Matcher
@@ -14,6 +13,7 @@ from tui.domain.names import Names
 from tui.domain.plan import unnamed
 from tui.domain.predicates import Surroundings
 from tui.domain.query import Clause, How, walk
+from tui.exporting.reading import Inquiry
 
 if TYPE_CHECKING:
     from tui.cli.asking import Question

@@ -18,8 +18,8 @@ from tui.session.follow import REACH, Follower
 from tui.session.pace import SLOWEST_SECONDS
 
 if TYPE_CHECKING:
-    from tui.cli.reading import Inquiry
     from tui.domain.page import Waiting
+    from tui.exporting.reading import Inquiry
     from tui.session.follow import Arrival
 
 MOST_HELD = 20_000

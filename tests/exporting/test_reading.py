@@ -9,10 +9,10 @@ import pytest
 
 from tests.cli.scene import inquiring
 from tests.demo.asking import NOW
-from tui.cli.reading import Reading
 from tui.demo.server import DemoServer
 from tui.domain.errors import QueryTooSlow, Unauthorized, Unavailable
 from tui.domain.record import AuditRecord
+from tui.exporting.reading import Reading
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,1 @@
+"""The whole of a query, read without a screen and written where it is wanted."""
