@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tui.domain.clean import clean
@@ -23,11 +21,10 @@ from tui.domain.errors import (
     Unauthorized,
     Unavailable,
 )
+from tui.domain.sent_json import parse_json
 
 _LONGEST_WAIT = 300.0
-_LONGEST_NUMBER = 400
 _SNIPPET_SOURCE = 2048
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _TAG = re.compile(r"<[^>]*>")
 _BASE_URL_CURE = (
     "Check the base URL: Portkey's cloud is https://api.portkey.ai/v1, a control plane of your own usually ends in "
@@ -80,15 +77,6 @@ def value_of(answer: Answer, *, scope: str) -> Any:
         return parse_json(text)
     except (ValueError, RecursionError):
         raise Garbled(f"{answer.host} answered with what is not JSON: it may have been cut off.") from None
-
-
-def parse_json(text: str) -> Any:
-    """Read JSON as the standard has it: no NaN; what Python could not pass on stays text, as it was written.
-
-    That is numbers too long or too big, and the halves of surrogate pairs.  Raises ValueError and RecursionError.
-    """
-    value = json.loads(text, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_fraction)
-    return _without_surrogates(value) if _SURROGATE_ESCAPE.search(text) else value
 
 
 def refusal(answer: Answer, *, scope: str) -> SourceError:
@@ -196,27 +184,3 @@ def _first(value: Any, *paths: tuple[str, ...]) -> str:
         if isinstance(found, str | int) and not isinstance(found, bool) and found != "":
             return str(found)
     return ""
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _integer(text: str) -> int | str:
-    return int(text) if len(text) <= _LONGEST_NUMBER else text
-
-
-def _fraction(text: str) -> float | str:
-    number = float(text)
-    return number if math.isfinite(number) else text
-
-
-def _without_surrogates(value: Any) -> Any:
-    """The value with the lone halves of surrogate pairs written as escapes, since no encoding takes them."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(name): _without_surrogates(item) for name, item in value.items()}
-    return value
