@@ -15,7 +15,7 @@ def write_private(file: Path, data: bytes) -> None:
     A link that stands in its place is replaced, never followed.  Raises OSError, and then the file is what it was:
     also where the folder is somebody else's, or others may write to it.
     """
-    _make_private_folder(file.parent)
+    make_private_folder(file.parent)
     # mkstemp opens with O_EXCL and O_NOFOLLOW, and mode 0600.
     descriptor, scratch = tempfile.mkstemp(prefix=".scratch-", dir=file.parent)
     try:
@@ -59,7 +59,7 @@ def _read(file: Path, limit: int, *, owner: int | None) -> bytes:
     return data
 
 
-def _make_private_folder(folder: Path) -> None:
+def make_private_folder(folder: Path) -> None:
     """Make what is missing of the path, level by level, and close the last one to others.
 
     `mkdir(parents=True)` would leave the levels between open.  A link to a folder is good where both are one's own.

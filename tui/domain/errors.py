@@ -95,6 +95,21 @@ class QueryTooSlow(SourceError):
     """A term of the query takes too long on one record, so the records can't be looked through."""
 
 
+class ArchiveTrouble(SourceError):
+    """The local archive can't be read or written."""
+
+    reason = "archive"
+
+    def __init__(self, cause: str, cure: str = "", *, passing: bool = False) -> None:
+        """`passing`: the same may succeed later."""
+        super().__init__(cause, cure)
+        self.transient = passing
+
+
+class NotHeld(SourceError):
+    """Offline, and the archive has none of the records that are asked for."""
+
+
 class TimeTextError(ValueError):
     """A time that a person wrote can't be read."""
 

@@ -73,15 +73,19 @@ def _compile(term: Term, around: Surroundings) -> _Compiled:
 
 
 def _compile_clause(field: Field, path: tuple[str, ...], values: tuple[Value, ...], around: Surroundings) -> _Compiled:
-    wanted = _filled(field, values, around)
     if field.kind is Kind.JSON:
+        wanted = filled(field, values, around)
         return _Compiled(_reading(field, path_test(path, wanted, fold=field is HEADERS)), 10)
-    if field.kind is Kind.PERSON:
-        return _Compiled(_reading(field, _person_test(field, wanted, around)), 1)
-    return _Compiled(_reading(field, text_test(field.kind, wanted)), 1)
+    return _Compiled(_reading(field, value_test(field, values, around)), 1)
 
 
-def _filled(field: Field, values: tuple[Value, ...], around: Surroundings) -> list[Value]:
+def value_test(field: Field, values: tuple[Value, ...], around: Surroundings) -> TextTest:
+    """Whether the text of a field that isn't JSON is one of the values.  It may raise `QueryTooSlow`."""
+    wanted = filled(field, values, around)
+    return _person_test(field, wanted, around) if field.kind is Kind.PERSON else text_test(field.kind, wanted)
+
+
+def filled(field: Field, values: tuple[Value, ...], around: Surroundings) -> list[Value]:
     """The values with those in files in the place of the files."""
     filled: list[Value] = []
     for value in values:

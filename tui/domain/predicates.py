@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _OFFICE_HOURS = range(8, 18)
 _WEEKEND = (5, 6)
-_DESTRUCTIVE = frozenset({"delete", "rotate", "reset"})
-_PEOPLE = frozenset({"user", "human"})
+DESTRUCTIVE = frozenset({"delete", "rotate", "reset"})
+PEOPLE = frozenset({"user", "human"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ def _is_offhours(record: AuditRecord, around: Surroundings) -> bool:
 PREDICATES: Mapping[str, Predicate] = {
     "failed": Predicate("the answer was 400 or above", lambda record, _: record.failed),
     "destructive": Predicate(
-        "something was deleted, rotated or reset", lambda record, _: record.operation.name in _DESTRUCTIVE
+        "something was deleted, rotated or reset", lambda record, _: record.operation.name in DESTRUCTIVE
     ),
     "machine": Predicate(
         "an API key or the system did it, not a person",
-        lambda record, _: record.user_type.strip().casefold() not in _PEOPLE,
+        lambda record, _: record.user_type.strip().casefold() not in PEOPLE,
     ),
     "new": Predicate(
         "it happened after this run began",

@@ -1,0 +1,84 @@
+"""A record as a row of the archive's table, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tui.archive.schema import DERIVED, SENT
+from tui.domain.fields import (
+    ACTION,
+    ACTOR,
+    ACTOR_TYPE,
+    ADDRESS,
+    COUNTRY,
+    METHOD,
+    OPERATION,
+    ORGANISATION,
+    RESOURCE,
+    STATUS,
+    WORKSPACE,
+)  # fmt: skip
+from tui.domain.record import AuditRecord
+
+PLACES = 1 << 20
+"""Records that one millisecond has room for."""
+COLUMNS = (*SENT, "unknown")
+"""What a record is read back from, in this order."""
+WRITTEN = (*COLUMNS, *DERIVED)
+"""What is written of it, in this order."""
+TALLIED = (
+    METHOD, STATUS, OPERATION, ACTION, ACTOR, ACTOR_TYPE, WORKSPACE, RESOURCE, ADDRESS, COUNTRY, ORGANISATION,
+)  # fmt: skip
+"""The fields whose values are counted hour by hour, and known one by one."""
+COLUMN_OF = {field.name: {OPERATION: "operation", ADDRESS: "address"}.get(field, field.attribute) for field in TALLIED}
+"""Which column holds the value of such a field."""
+_FIRST_MILLISECOND, _LAST_MILLISECOND = -(1 << 42), (1 << 42) - 1
+"""From 1830 to 2109: what claims to have happened beyond that stands at the end."""
+
+Row = tuple[Any, ...]
+
+
+def first_row(millisecond: int) -> int:
+    """The least number that a row of this millisecond, or of a later one, can have."""
+    return max(_FIRST_MILLISECOND, min(_LAST_MILLISECOND, millisecond)) * PLACES
+
+
+def millisecond_of(row: int) -> int:
+    return row // PLACES
+
+
+def row_of(record: AuditRecord) -> Row:
+    """What is written of a record, in the order of `WRITTEN`."""
+    values = [to_sql(getattr(record, name)) for name in SENT]
+    unknown = json.dumps(record.model_extra, ensure_ascii=True) if record.model_extra else None
+    return (*values, unknown, to_sql(record.operation.name), to_sql(record.address))
+
+
+def record_of(row: Sequence[Any]) -> AuditRecord:
+    """The record that a row in the order of `COLUMNS` was written of."""
+    record = AuditRecord.model_construct(**dict(zip(SENT, map(from_sql, row), strict=False)))
+    if row[len(SENT)] is not None:
+        # Not by name: an unknown field may be called like an argument.
+        object.__setattr__(record, "__pydantic_extra__", json.loads(row[len(SENT)]))
+    return record
+
+
+def to_sql(value: Any) -> Any:
+    """A value as SQLite can hold it: half a surrogate pair, which UTF-8 doesn't have, makes a text bytes."""
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "surrogatepass")
+    return value
+
+
+def from_sql(value: Any) -> Any:
+    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
+
+
+def marks(values: Iterable[Any]) -> str:
+    """Question marks for so many values, between commas."""
+    return ", ".join("?" for _ in values)

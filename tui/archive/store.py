@@ -1,0 +1,449 @@
+"""An archive's tables by the verbs that are needed: keep records, say what is whole, count, and read back.
+
+Synchronous and plain: a store is one connection, used by one thread at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui.archive.coverage import Coverage, Grade, Span, Stretch, milliseconds
+from tui.archive.rows import (
+    COLUMN_OF,
+    COLUMNS,
+    PLACES,
+    TALLIED,
+    WRITTEN,
+    first_row,
+    from_sql,
+    marks,
+    millisecond_of,
+    record_of,
+    row_of,
+    to_sql,
+)  # fmt: skip
+from tui.archive.schema import open_archive, open_for_reading
+from tui.archive.trouble import telling
+from tui.archive.words import is_number, words_of_record
+from tui.domain.errors import ArchiveTrouble
+from tui.domain.names import Named, NameKind
+
+if TYPE_CHECKING:
+    from tui.archive.narrowing import Narrowing
+    from tui.domain.identity import Identity
+    from tui.domain.page import Parameters
+    from tui.domain.record import AuditRecord
+
+HOUR = 3_600_000
+"""Milliseconds of an hour."""
+_ALL = ""
+"""The field of the tallies that counts every record, and of the vocabulary that has the words."""
+_PLACE_STEP = 16
+_MOST_KNOWN = 200_000
+_SELECT = f"SELECT {', '.join(f'records.{name}' for name in COLUMNS)}"
+_INSERT = f"INSERT INTO records (row, {', '.join(WRITTEN)}) VALUES (?, {marks(WRITTEN)})"
+
+
+Held = TypeVar("Held")
+Numbered = tuple["Identity", int]
+
+
+class Store:
+    """One connection to an archive.  Every method raises `ArchiveTrouble`, and then nothing of what it did stays."""
+
+    def __init__(self, file: Path, connection: sqlite3.Connection) -> None:
+        self.file = file
+        self._connection = connection
+        self._known: set[tuple[str, Any]] = set()
+        """Entries of the vocabulary that are there for certain."""
+
+    @classmethod
+    def open(cls, file: Path) -> Store:
+        """An archive that may be written to; one that isn't there is made."""
+        return cls(file, open_archive(file))
+
+    @classmethod
+    def open_for_reading(cls, file: Path) -> Store:
+        """An archive that is there."""
+        return cls(file, open_for_reading(file))
+
+    def close(self) -> None:
+        with telling(self.file):
+            self._connection.close()
+
+    def interrupt(self) -> None:
+        """Break off what another thread asks; there it raises `ArchiveTrouble`."""
+        self._connection.interrupt()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """What is written in the body stays all together, once the body has ended, or not at all."""
+        with telling(self.file):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._known.clear()
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is read in the body was all true at one moment."""
+        with telling(self.file):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+
+    # Keeping records
+
+    def add(self, records: Sequence[AuditRecord], *, first: bool = True) -> int:
+        """Keep records that follow each other as the API gives them, newest first; gives how many are new.
+
+        Those that are there already are known by their identity, those that look the same within one call by their
+        number; what they say is brought up to date.  `first` False: there are newer ones before these, so that others
+        of the first millisecond stand before them.  To be called within `writing`.
+        """
+        change = _Change()
+        for number, (millisecond, here) in enumerate(_by_millisecond(records)):
+            self._add_to(millisecond, here, change, before=first or number > 0)
+        self._write(change)
+        return change.added
+
+    def _add_to(self, millisecond: int, here: list[AuditRecord], change: _Change, *, before: bool) -> None:
+        """Put records of one millisecond in their order, before or after those that are there and aren't among them."""
+        low = first_row(millisecond)
+        there = {row: record_of(values) for row, *values in self._connection.execute(
+            f"SELECT row, {', '.join(COLUMNS)} FROM records WHERE row BETWEEN ? AND ? ORDER BY row DESC",
+            (low, low + PLACES - 1),
+        )}  # fmt: skip
+        rows = _numbered((record, row) for row, record in there.items())
+        merged = _numbered((record, record) for record in here)
+        known = [identity for identity in merged if identity in rows]
+        change.added += len(merged) - len(known)
+        others = [identity for identity in rows if identity not in merged]
+        order = [*merged, *others] if before else [*others, *merged]
+        places = _places([rows.get(identity) for identity in order], low)
+        for identity, place in zip(order, places, strict=True):
+            old_row = rows.get(identity)
+            old = there[old_row] if old_row is not None else None
+            new = merged.get(identity, old)
+            if new is None or (place == old_row and new == old):
+                continue
+            if old is not None and old_row is not None:
+                change.gone[old_row] = old
+            change.come[place] = new
+
+    def _write(self, change: _Change) -> None:
+        tallies: Counter[tuple[str, int, str]] = Counter()
+        for row, record in change.gone.items():
+            self._forget_words(row, record)
+            _tally(tallies, row, record, -1)
+        self._connection.executemany("DELETE FROM records WHERE row = ?", ((row,) for row in change.gone))
+        self._connection.executemany(_INSERT, ((row, *row_of(record)) for row, record in change.come.items()))
+        words = {row: words_of_record(record) for row, record in change.come.items()}
+        self._connection.executemany(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)", ((row, " ".join(some)) for row, some in words.items())
+        )
+        for row, record in change.come.items():
+            _tally(tallies, row, record, 1)
+        self._connection.executemany(
+            "INSERT INTO tallies VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
+            ((field, hour, to_sql(value), count) for (field, hour, value), count in tallies.items() if count),
+        )
+        entries = {(_ALL, word) for some in words.values() for word in some if not is_number(word)}
+        entries |= {(field, value) for field, _, value in tallies if field != _ALL}
+        self._learn(entries - self._known)
+
+    def _learn(self, entries: set[tuple[str, str]]) -> None:
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", ((field, to_sql(word)) for field, word in entries)
+        )
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        self._known |= entries
+
+    def _forget_words(self, row: int, record: AuditRecord) -> None:
+        # The index keeps no text: whoever takes something out has to say what it was made of.
+        self._connection.execute(
+            "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", (row, " ".join(words_of_record(record)))
+        )
+
+    def prune(self, before: datetime, *, most: int = 1_000) -> int:
+        """Let go of records that are older, the oldest `most` of them, and of what is said about that time; gives how
+        many went.  To be called within `writing`, until none is left."""
+        low = first_row(milliseconds(before))
+        found = self._connection.execute(
+            f"SELECT row, {', '.join(COLUMNS)} FROM records WHERE row < ? ORDER BY row LIMIT ?", (low, most)
+        )
+        change = _Change(gone={row: record_of(values) for row, *values in found})
+        past = Span(-(1 << 60), milliseconds(before))
+        for scope in self._scopes():
+            self._set_coverage(scope, self._coverage(scope).without(past))
+        self._write(change)
+        return len(change.gone)
+
+    def tidy(self) -> None:
+        """Give room that isn't needed any more back to the disk."""
+        with telling(self.file):
+            self._connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+            self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    # What is whole
+
+    def coverage(self, parameters: Parameters = ()) -> Coverage:
+        """What is whole of the records that fit API parameters: all there are where everything is."""
+        with telling(self.file):
+            covered = self._coverage(_scope(()))
+            return Coverage.of((*covered.stretches, *self._coverage(_scope(parameters)).stretches))
+
+    def cover(self, span: Span, grade: Grade, parameters: Parameters = ()) -> None:
+        """Take note that a span is whole.  To be called within `writing`."""
+        scope = _scope(parameters)
+        self._set_coverage(scope, self._coverage(scope).with_(Stretch(span, grade)))
+
+    def uncover(self, span: Span) -> None:
+        """Take note that a span can't be called whole.  To be called within `writing`."""
+        for scope in self._scopes():
+            self._set_coverage(scope, self._coverage(scope).without(span))
+
+    def _scopes(self) -> list[str]:
+        return [scope for (scope,) in self._connection.execute("SELECT DISTINCT scope FROM coverage")]
+
+    def _coverage(self, scope: str) -> Coverage:
+        found = self._connection.execute("SELECT start, end, grade FROM coverage WHERE scope = ? ORDER BY 1", (scope,))
+        return Coverage(tuple(Stretch(Span(start, end), Grade(grade)) for start, end, grade in found))
+
+    def _set_coverage(self, scope: str, covered: Coverage) -> None:
+        self._connection.execute("DELETE FROM coverage WHERE scope = ?", (scope,))
+        self._connection.executemany(
+            "INSERT INTO coverage VALUES (?, ?, ?, ?)",
+            ((scope, span.start, span.end, int(grade)) for span, grade in covered.stretches),
+        )
+
+    # Reading back
+
+    def select(
+        self, span: Span, narrowing: Narrowing, *, limit: int, offset: int = 0, below: int | None = None
+    ) -> list[tuple[int, AuditRecord]]:
+        """The row numbers and records of a span that may fit, newest first; `below` leaves out rows from there up."""
+        low, high = _rows(span)
+        high = high if below is None else min(high, below - 1)
+        with telling(self.file):
+            found = self._connection.execute(
+                f"{_SELECT}, records.row FROM {narrowing.tables} WHERE {narrowing.rows} BETWEEN ? AND ?"
+                f"{narrowing.conditions} ORDER BY {narrowing.rows} DESC LIMIT ? OFFSET ?",
+                (low, high, *narrowing.values, limit, offset),
+            )
+            return [(values[-1], record_of(values)) for values in found]
+
+    def count(self, span: Span, narrowing: Narrowing) -> int:
+        """How many records of a span may fit."""
+        if narrowing.is_open:
+            return self.count_all(span)
+        with telling(self.file):
+            (count,) = self._connection.execute(
+                f"SELECT count(*) FROM {narrowing.counted} WHERE {narrowing.rows} BETWEEN ? AND ?"
+                f"{narrowing.conditions}", (*_rows(span), *narrowing.values),
+            ).fetchone()  # fmt: skip
+        return int(count)
+
+    def count_all(self, span: Span) -> int:
+        """How many records a span has."""
+        with telling(self.file):
+            return sum(self.tally(_ALL, span).values())
+
+    def tally(self, name: str, span: Span) -> Counter[str]:
+        """How many records of a span have each value of a tallied field; "" is all of them."""
+        whole = _whole_hours(span)
+        with telling(self.file):
+            counts = Counter[str]()
+            found = self._connection.execute(
+                "SELECT value, sum(count) FROM tallies WHERE field = ? AND hour >= ? AND hour < ? GROUP BY value",
+                (name, whole.start, whole.end),
+            )
+            counts.update({from_sql(value): count for value, count in found if count})
+            for edge in _edges(span, whole):
+                counts.update(self._tally_rows(name, edge))
+        return counts
+
+    def hours(self, span: Span) -> dict[int, int]:
+        """How many records each hour of a span has, by its number since 1970; those at its ends as a whole."""
+        with telling(self.file):
+            found = self._connection.execute(
+                "SELECT hour, count FROM tallies WHERE field = ? AND hour >= ? AND hour < ? AND count > 0",
+                (_ALL, span.start // HOUR, -(-span.end // HOUR)),
+            )
+            return dict(found)
+
+    def spread(self, name: str, span: Span, narrowing: Narrowing) -> Counter[str]:
+        """How many of the records of a span that may fit have each value of a tallied field."""
+        if narrowing.is_open:
+            return self.tally(name, span)
+        column = COLUMN_OF[name]
+        with telling(self.file):
+            found = self._connection.execute(
+                f"SELECT records.{column}, count(*) FROM {narrowing.tables} WHERE {narrowing.rows} BETWEEN ? AND ?"
+                f"{narrowing.conditions} GROUP BY 1", (*_rows(span), *narrowing.values),
+            )  # fmt: skip
+            return Counter({str(from_sql(value)): count for value, count in found})
+
+    def _tally_rows(self, name: str, span: Span) -> dict[str, int]:
+        low, high = _rows(span)
+        if name == _ALL:
+            (count,) = self._connection.execute(
+                "SELECT count(*) FROM records WHERE row BETWEEN ? AND ?", (low, high)
+            ).fetchone()
+            return {_ALL: count}
+        found = self._connection.execute(
+            f"SELECT {COLUMN_OF[name]}, count(*) FROM records WHERE row BETWEEN ? AND ? GROUP BY 1", (low, high)
+        )
+        return {str(from_sql(value)): count for value, count in found}
+
+    def values_of(self, name: str) -> list[str]:
+        """Every value that a tallied field ever had."""
+        with telling(self.file):
+            found = self._connection.execute("SELECT word FROM vocabulary WHERE field = ?", (name,))
+            return [from_sql(word) for (word,) in found]
+
+    def words_with(self, part: str, *, at_end: bool, most: int) -> list[str] | None:
+        """The words that have a part in them, or `at_end` end with it; None where there are more than `most`."""
+        condition = "substr(word, -length(?1)) = ?1" if at_end else "instr(word, ?1)"
+        with telling(self.file):
+            found = self._connection.execute(
+                f"SELECT word FROM vocabulary WHERE field = '' AND {condition} LIMIT ?2", (part, most + 1)
+            ).fetchall()
+        return None if len(found) > most else [word for (word,) in found]
+
+    # Names, and what there is to know of the archive
+
+    def learn_names(self, names: Mapping[NameKind, Mapping[str, Named]], seen: datetime) -> None:
+        """Remember names; those that are there already are brought up to date.  To be called within `writing`."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?, ?)",
+            (
+                (kind, to_sql(identifier), to_sql(named.name), json.dumps(named.aliases), milliseconds(seen))
+                for kind, some in names.items()
+                for identifier, named in some.items()
+            ),
+        )
+
+    def names(self) -> dict[NameKind, dict[str, Named]]:
+        """Every name that was ever seen."""
+        known: defaultdict[NameKind, dict[str, Named]] = defaultdict(dict)
+        with telling(self.file):
+            for kind, identifier, name, aliases in self._connection.execute(
+                "SELECT kind, id, name, aliases FROM names"
+            ):
+                if kind in NameKind:
+                    known[NameKind(kind)][from_sql(identifier)] = Named(from_sql(name), tuple(json.loads(aliases)))
+        return dict(known)
+
+    def fact(self, name: str) -> str:
+        """What was noted of the archive under a name, "" for nothing."""
+        with telling(self.file):
+            found = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def note(self, name: str, value: str) -> None:
+        """Note something of the archive.  To be called within `writing`."""
+        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def extent(self) -> Span | None:
+        """From the oldest record to the newest, None where there is none."""
+        with telling(self.file):
+            low, high = self._connection.execute("SELECT min(row), max(row) FROM records").fetchone()
+        return None if low is None else Span(millisecond_of(low), millisecond_of(high) + 1)
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file, nothing where all is well."""
+        with telling(self.file):
+            found = [line for (line,) in self._connection.execute("PRAGMA integrity_check")]
+        return [] if found == ["ok"] else found
+
+
+class _Change:
+    """Rows that go, and rows that come."""
+
+    def __init__(self, gone: dict[int, AuditRecord] | None = None) -> None:
+        self.gone = gone or {}
+        self.come: dict[int, AuditRecord] = {}
+        self.added = 0
+
+
+def _by_millisecond(records: Sequence[AuditRecord]) -> Iterator[tuple[int, list[AuditRecord]]]:
+    """Records of one millisecond together, in their order; one whose time can't be read is of the time beside it."""
+    groups: dict[int, list[AuditRecord]] = {}
+    last = next((milliseconds(record.time) for record in records if record.time is not None), 0)
+    for record in records:
+        last = milliseconds(record.time) if record.time is not None else last
+        groups.setdefault(last, []).append(record)
+    return iter(groups.items())
+
+
+def _numbered(pairs: Iterable[tuple[AuditRecord, Held]]) -> dict[Numbered, Held]:
+    """By the identity of records, and where several have one by their number among them."""
+    seen: Counter[Identity] = Counter()
+    numbered = {}
+    for record, held in pairs:
+        numbered[record.identity, seen[record.identity]] = held
+        seen[record.identity] += 1
+    return numbered
+
+
+def _places(rows: Sequence[int | None], low: int) -> list[int]:
+    """A row number for each of the records of a millisecond, given in their order with the numbers that some have:
+    they keep these where the others can be told apart from them by what is free."""
+    known = [row for row in rows if row is not None]
+    if known == sorted(known, reverse=True):
+        if all(row is not None for row in rows):
+            return known
+        if not any(row is None for row in rows[: len(known)]) and known and known[-1] - len(rows) > low:
+            return [*known, *(known[-1] - 1 - at for at in range(len(rows) - len(known)))]
+    step = min(_PLACE_STEP, PLACES // len(rows))
+    if not step:
+        raise ArchiveTrouble(f"More than {PLACES:,} records claim to be of one millisecond.")
+    return [low + PLACES - 1 - step * at for at in range(len(rows))]
+
+
+def _tally(tallies: Counter[tuple[str, int, str]], row: int, record: AuditRecord, number: int) -> None:
+    hour = millisecond_of(row) // HOUR
+    tallies[_ALL, hour, _ALL] += number
+    for field in TALLIED:
+        tallies[field.name, hour, field.value(record)] += number
+
+
+def _rows(span: Span) -> tuple[int, int]:
+    """The least and the greatest number that a row of a span can have."""
+    return first_row(span.start), first_row(span.end) - 1
+
+
+def _whole_hours(span: Span) -> Span:
+    """The hours, by their numbers, that lie in a span as a whole."""
+    start = -(-span.start // HOUR)
+    return Span(start, max(start, span.end // HOUR))
+
+
+def _edges(span: Span, whole: Span) -> list[Span]:
+    """What of a span is left beside its whole hours."""
+    if whole.start >= whole.end:
+        return [span]
+    edges = (Span(span.start, whole.start * HOUR), Span(whole.end * HOUR, span.end))
+    return [edge for edge in edges if edge.start < edge.end]
+
+
+def _scope(parameters: Parameters) -> str:
+    return json.dumps(sorted(parameters)) if parameters else ""
