@@ -273,7 +273,7 @@ def open_connection(
         return None if found is None else value_at(found, path)
 
     directory = PortkeyDirectory(transport, cache_folder=names_folder)
-    return Connection(cached, live, directory, cached.forget, reveal, transport.aclose)
+    return Connection(cached, live, in_clear, directory, cached.forget, reveal, transport.aclose)
 
 
 class BareClient(NamedTuple):

@@ -22,6 +22,8 @@ class Connection:
     source: AuditSource
     live: AuditSource
     """The same records past the cache: whoever follows them asks for no page twice."""
+    in_clear: AuditSource
+    """The same records with their secrets: only for a reader who asked for these in so many words."""
     directory: NameDirectory
     forget: Callable[[], None]
     """Drops cached pages that may have changed, before a refresh."""
