@@ -13,7 +13,9 @@ from tui.domain.record import AuditRecord
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
-_WORDS = st.sampled_from((*VOCABULARY["text"], *VOCABULARY["body.name"], "reproduction", "Straße", "übercurl", "3af846b9"))
+_WORDS = st.sampled_from(
+    (*VOCABULARY["text"], *VOCABULARY["body.name"], "reproduction", "Straße", "übercurl", "3af846b9")
+)
 _TEXTS = st.one_of(
     _WORDS,
     st.lists(_WORDS, min_size=2, max_size=3).map("/".join),
@@ -28,7 +30,9 @@ def _values_of(place: str) -> st.SearchStrategy[str]:
 
 def _json(names: tuple[str, ...]) -> st.SearchStrategy[str]:
     scalars = st.one_of(_TEXTS, st.integers(0, 9), st.booleans(), st.none())
-    values = st.one_of(scalars, st.lists(scalars, max_size=2), st.dictionaries(st.sampled_from(names), scalars, max_size=2))
+    values = st.one_of(
+        scalars, st.lists(scalars, max_size=2), st.dictionaries(st.sampled_from(names), scalars, max_size=2)
+    )
     held = st.dictionaries(st.sampled_from(names), values, max_size=3)
     written = st.one_of(held.map(json.dumps), held.map(lambda value: json.dumps(value, ensure_ascii=False)))
     packed = held.map(lambda value: json.dumps({"name": json.dumps(value)}))

@@ -1,7 +1,11 @@
-"""What the tables of an archive leave out never fits: a query has the same answer from them as record by record."""
+"""What the tables of an archive leave out never fits: a query has the same answer from them as record by record.
+
+For a longer run: NARROWING_EXAMPLES=5000 pytest tests/archive/test_narrowing.py
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +22,8 @@ from tui.domain.query import Term
 from tui.domain.record import AuditRecord
 
 ALL = Span(milliseconds(NOON) - 10**9, milliseconds(NOON) + 10**9)
-FEWER = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = int(os.environ.get("NARROWING_EXAMPLES", "100"))
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 def filled(folder: Path, held: list[AuditRecord]) -> Store:
@@ -32,7 +37,7 @@ def filled(folder: Path, held: list[AuditRecord]) -> Store:
     return store
 
 
-@FEWER
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=SLOW)
 @given(st.lists(records(), max_size=12), st.lists(terms(texts=st.text(max_size=6)), min_size=1, max_size=3))
 def test_a_query_has_the_same_answer_as_record_by_record(tmp_path: Path, held: list[AuditRecord], asked: list[Term]):
     store = filled(tmp_path, held)
