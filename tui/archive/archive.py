@@ -50,6 +50,10 @@ class Archive:
         """Have something read.  Raises `ArchiveTrouble`."""
         return await asyncio.get_running_loop().run_in_executor(self._reading, self._read, work)
 
+    def at_once(self, work: Callable[[Store], Answer]) -> Answer:
+        """As `write`, for whoever may block."""
+        return self._writing.submit(self._write, work).result()
+
     async def aclose(self) -> None:
         """Wait for what is being written, and let go of the file."""
         await asyncio.to_thread(self.close)

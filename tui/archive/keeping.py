@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from tui.archive.runs import Run
@@ -18,23 +19,47 @@ if TYPE_CHECKING:
     from tui.archive.store import Store
     from tui.domain.page import Page, PageRequest, Parameters
     from tui.domain.record import AuditRecord
+    from tui.domain.secret import Secret
     from tui.sources.base import AuditSource, WaitListener
 
 _MOST_RUNS = 64
 _ORGANISATION = "organisation"
+_SALT = "salt"
+_KEYS = "keys"
+"""The marks of the keys by which its records came."""
 
 
 class Keeper:
     """Writes pages to an archive beside whoever fetched them; the first trouble that doesn't pass ends it.
 
-    `trouble` says what ended it.  An archive has one organisation's records: where others come, it is set aside.
+    An archive has one organisation's records: where others come, it is set aside.  A key that it doesn't know may be
+    another organisation's, so nothing is answered from it before the first records have come by that key.
     """
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, key: Secret) -> None:
+        """Blocks.  Raises `ArchiveTrouble`."""
         self.trouble: ArchiveTrouble | None = None
         self._archive = archive
+        salt = archive.at_once(_salt)
+        self._mark = key.mark(salt)
+        self._known = archive.at_once(lambda store: self._mark in store.fact(_KEYS).split())
         self._runs: OrderedDict[object, Run] = OrderedDict()
         self._under_way: set[asyncio.Task[None]] = set()
+
+    @property
+    def trusted(self) -> bool:
+        """Whether what the archive has may be shown to whoever has this key."""
+        return self._known and self.trouble is None
+
+    def set_aside(self, trouble: ArchiveTrouble) -> None:
+        """Leave the archive alone from now on, unless the trouble passes by itself."""
+        if not trouble.transient:
+            self.trouble = self.trouble or trouble
+
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know of it."""
+        trouble = self.trouble
+        return () if trouble is None else (f"{trouble.cause} {trouble.cure} Nothing is kept until then.",)
 
     def keep(self, request: PageRequest, page: Page) -> None:
         """Have a page written, soon."""
@@ -65,12 +90,15 @@ class Keeper:
     ) -> None:
         def work(store: Store) -> None:
             keep(store, records, stretches, parameters, first=first)
+            if records and not self._known:
+                store.note(_KEYS, f"{store.fact(_KEYS)} {self._mark}".strip())
 
         try:
             await self._archive.write(work)
         except ArchiveTrouble as trouble:
-            if not trouble.transient:
-                self.trouble = self.trouble or trouble
+            self.set_aside(trouble)
+        else:
+            self._known = self._known or bool(records)
 
 
 def keep(
@@ -106,6 +134,13 @@ def check_organisation(store: Store, records: Sequence[AuditRecord]) -> None:
             "The archive has the records of another organisation, so it is left alone.",
             "Give each organisation a profile of its own, or name it: organisation_id in config.toml.",
         )
+
+
+def _salt(store: Store) -> bytes:
+    """What marks are made with here, so that they say nothing elsewhere."""
+    if not store.fact(_SALT):
+        store.note(_SALT, token_hex(16))
+    return bytes.fromhex(store.fact(_SALT))
 
 
 class KeepingSource:

@@ -34,7 +34,9 @@ class Matcher:
     """A conjunction of terms, ready to be asked of many records.  Raises `QueryTooSlow` where one takes too long."""
 
     def __init__(self, terms: Iterable[Term], around: Surroundings) -> None:
-        self._parts = [(term, *_compile(term, around)) for term in terms]
+        self.terms = tuple(terms)
+        self.around = around
+        self._parts = [(term, *_compile(term, around)) for term in self.terms]
         self._fits = every([test for _, test, _ in sorted(self._parts, key=lambda part: part[2])])
 
     def __call__(self, record: AuditRecord) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.domain.time_range import Window
 
 if TYPE_CHECKING:
+    from tui.domain.matching import Matcher
     from tui.domain.record import AuditRecord
 
 PAGE_SIZE = 100
@@ -29,7 +30,8 @@ class PageRequest:
 
     `frozen_at` is the server's clock when the query was frozen: records younger than a minute then may still move.
     `ticket` says which query asked, an answer to an old ticket is dropped; `branch` is which of its streams the page is
-    of.  Neither has a part in what the request means.
+    of.  `wanted` is what the records will be checked by: a source that can may leave out, on all pages and of the
+    total, those that surely don't fit.  None of these has a part in what the request means.
     """
 
     window: Window
@@ -39,6 +41,7 @@ class PageRequest:
     size: int = PAGE_SIZE
     ticket: int = field(default=0, compare=False)
     branch: int = field(default=0, compare=False)
+    wanted: Matcher | None = field(default=None, compare=False, repr=False)
 
 
 class Origin(StrEnum):
@@ -46,6 +49,9 @@ class Origin(StrEnum):
 
     API = "api"
     CACHE = "cache"
+    ARCHIVE = "archive"
+    PARTLY = "partly"
+    """Some out of the archive, the others out of the API or the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ class Page:
 
     `total` counts all records of the query, None where the API didn't say (0 past the last page is its way of not
     saying).  `server_time` is the server's clock when it answered, None where it didn't tell.  `skew` is how far that
-    was ahead of ours, in seconds.  `notes` are sentences the reader should see once.
+    was ahead of ours, in seconds.  `notes` are sentences the reader should see once.  `partial`: all that could be had
+    without the API, which has others; `total` counts what could be had.
     """
 
     records: tuple[AuditRecord, ...]
@@ -64,6 +71,7 @@ class Page:
     skew: float = 0.0
     size_bytes: int = 0
     notes: tuple[str, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 from typing import NoReturn
 
 _KEY = re.compile(r"[\x21-\x7e]{8,512}")
@@ -27,6 +28,10 @@ class Secret:
     def hide_in(self, data: bytes) -> bytes:
         """`data` without it, as what somebody else sends back may hold it."""
         return data.replace(self._text.encode("ascii"), repr(self).encode())
+
+    def mark(self, salt: bytes) -> str:
+        """What it can be known again by, and not be had from: a short digest that differs with the salt."""
+        return blake2b(self._text.encode("ascii"), digest_size=8, key=salt).hexdigest()
 
     def __repr__(self) -> str:
         return f"•••• ({len(self._text)})"

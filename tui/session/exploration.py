@@ -405,7 +405,8 @@ class Exploration:
         return self._answer.rows
 
     def _request(self, frozen: FrozenQuery, place: Place, size: int) -> PageRequest:
-        return frozen.page(place.number, ticket=self.ticket, branch=place.branch, size=size)
+        request = frozen.page(place.number, ticket=self.ticket, branch=place.branch, size=size)
+        return replace(request, wanted=self.matcher)
 
     def _turn_to(self, opening: Opening | None) -> None:
         """Leave whatever is under way."""
