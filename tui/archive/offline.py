@@ -1,0 +1,75 @@
+"""The archive without the API: what is held of a window, and what of it is not."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from tui.archive.coverage import Span
+from tui.archive.narrowing import Narrowing
+from tui.archive.source import narrowing_of, read_piece
+from tui.archive.stitching import Held, Piece
+from tui.domain.page import Origin, Page, PageRequest
+from tui.domain.time_range import format_duration, format_instant
+from tui.sources.base import unheard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.archive.archive import Archive
+    from tui.archive.store import Store
+    from tui.sources.base import WaitListener
+
+_MOST_ASKED = 64
+_MOST_TOLD = 3
+_Resume = dict[tuple[Span, int], int]
+
+
+class HeldSource:
+    """Pages of what an archive holds, whole or not; it never asks anybody else.
+
+    `whole`: nothing is missing of anything, as in an archive that a file was read into.
+    """
+
+    def __init__(self, archive: Archive, *, whole: bool = False, notes: Sequence[str] = ()) -> None:
+        """`notes` are sentences the reader should see of all that is held."""
+        self._archive = archive
+        self._whole = whole
+        self._notes = tuple(notes)
+        self._asked: OrderedDict[object, tuple[Held, Narrowing, _Resume, tuple[str, ...]]] = OrderedDict()
+
+    async def fetch(self, request: PageRequest, on_wait: WaitListener = unheard) -> Page:  # noqa: ARG002 - as others
+        """The page asked for.  Raises `ArchiveTrouble`."""
+        key = request.window, request.frozen_at, request.parameters, request.wanted
+        if key not in self._asked:
+            self._asked[key] = await self._archive.read(lambda store: self._look_up(store, request))
+        self._asked.move_to_end(key)
+        while len(self._asked) > _MOST_ASKED:
+            self._asked.popitem(last=False)
+        held, narrowing, resume, gaps = self._asked[key]
+        piece = Piece(held, request.number * request.size, request.size)
+        records = await self._archive.read(lambda store: read_piece(store, narrowing, held, piece, resume))
+        return Page(tuple(records), held.count, Origin.ARCHIVE, notes=(*self._notes, *gaps), partial=bool(gaps))
+
+    async def aclose(self) -> None:
+        """The archive is whoever's that opened it."""
+
+    def _look_up(self, store: Store, request: PageRequest) -> tuple[Held, Narrowing, _Resume, tuple[str, ...]]:
+        span = Span.of(request.window)
+        with store.reading():
+            narrowing = narrowing_of(store, request)
+            missing = [] if self._whole else store.coverage(request.parameters).gaps(span)
+            return Held(span, store.count(span, narrowing)), narrowing, {}, _told(span, missing)
+
+
+def _told(span: Span, missing: Sequence[Span]) -> tuple[str, ...]:
+    """Which parts of a span are not known to be whole, the newest first."""
+    if not missing:
+        return ()
+    if list(missing) == [span]:
+        return ("Nothing of this range is known to be whole in the archive: what is here is what was looked at.",)
+    newest = list(reversed(missing))
+    told = [f"{format_instant(gap.window.start)} to {format_instant(gap.window.end)}" for gap in newest[:_MOST_TOLD]]
+    more = f" and {len(newest) - _MOST_TOLD:,} more" if len(newest) > _MOST_TOLD else ""
+    length = sum((gap.length for gap in missing), start=missing[0].length - missing[0].length)
+    return (f"Not whole in the archive: {', '.join(told)}{more}, {format_duration(length)} together.",)
