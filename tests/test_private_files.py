@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.private_files import read_plain, read_private, write_private
+from tui.private_files import Draft, read_plain, read_private, write_private
 
 needs_permissions = pytest.mark.skipif(os.getuid() == 0, reason="nothing is read-only to root")
 
@@ -48,6 +48,11 @@ def no_room_beyond(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def no_links(_: Path, __: Path) -> None:
+    """As a disk refuses that gives a file one name only."""
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 def mode(path: Path) -> int:
@@ -172,6 +177,99 @@ class TestWhatMayStandInTheWay:
         with pytest.raises(IsADirectoryError):
             write_private(file, b"")
         assert list(folder.iterdir()) == [file]
+
+
+class TestDrafts:
+    """What is written piece by piece stands nowhere before it is whole."""
+
+    @pytest.fixture(autouse=True)
+    def a_folder(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+
+    def written(self, file: Path) -> Draft:
+        draft = Draft(file)
+        draft.write(b"one, ")
+        draft.write(b"two")
+        return draft
+
+    @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+    def test_it_is_closed_to_others_from_its_first_byte(self, folder: Path, file: Path, mask: int) -> None:
+        with umask(mask):
+            draft = self.written(file)
+            [scratch] = folder.iterdir()
+            assert mode(scratch) == 0o600
+            draft.place(replace=False)
+            draft.discard()
+        assert file.read_bytes() == b"one, two"
+        assert mode(file) == 0o600
+        assert list(folder.iterdir()) == [file]
+
+    def test_its_folder_stays_as_it_is(self, folder: Path, file: Path) -> None:
+        draft = self.written(file)
+        draft.place(replace=False)
+        draft.discard()
+        assert mode(folder) == 0o755
+
+    def test_what_is_discarded_leaves_nothing(self, folder: Path, file: Path) -> None:
+        self.written(file).discard()
+        assert list(folder.iterdir()) == []
+
+    @pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+    def test_nothing_is_replaced_unless_it_may_be(
+        self, folder: Path, file: Path, links: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if not links:
+            monkeypatch.setattr(Path, "hardlink_to", no_links)
+        file.write_bytes(b"before")
+        draft = self.written(file)
+        with pytest.raises(FileExistsError):
+            draft.place(replace=False)
+        assert file.read_bytes() == b"before"
+        draft.place(replace=True)
+        draft.discard()
+        assert file.read_bytes() == b"one, two"
+        assert list(folder.iterdir()) == [file]
+
+    def test_a_disk_that_gives_a_file_one_name_only_will_do(
+        self, folder: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+        draft = self.written(file)
+        draft.place(replace=False)
+        draft.discard()
+        assert file.read_bytes() == b"one, two"
+        assert list(folder.iterdir()) == [file]
+
+    @pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+    def test_a_link_is_neither_followed_nor_replaced(
+        self, tmp_path: Path, file: Path, links: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if not links:
+            monkeypatch.setattr(Path, "hardlink_to", no_links)
+        file.symlink_to(tmp_path / "nowhere")
+        draft = self.written(file)
+        with pytest.raises(FileExistsError):
+            draft.place(replace=False)
+        draft.discard()
+        assert file.is_symlink()
+        assert not (tmp_path / "nowhere").exists()
+
+    def test_where_there_is_no_room_nothing_is_left(self, folder: Path, file: Path) -> None:
+        draft = Draft(file)
+        with no_room_beyond(100), pytest.raises(OSError, match="too large"):
+            draft.write(b"x" * 100_000)
+        draft.discard()
+        assert list(folder.iterdir()) == []
+
+    def test_no_file_stays_open(self, file: Path) -> None:
+        before = psutil.Process().num_fds()
+        for _ in range(5):
+            draft = self.written(file)
+            draft.place(replace=True)
+            draft.discard()
+            self.written(file).discard()
+        assert psutil.Process().num_fds() == before
 
 
 class TestReading:

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -16,16 +17,61 @@ def write_private(file: Path, data: bytes) -> None:
     also where the folder is somebody else's, or others may write to it.
     """
     make_private_folder(file.parent)
-    # mkstemp opens with O_EXCL and O_NOFOLLOW, and mode 0600.
-    descriptor, scratch = tempfile.mkstemp(prefix=".scratch-", dir=file.parent)
+    draft = Draft(file)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(scratch).replace(file)
+        draft.write(data)
+        draft.place(replace=True)
     finally:
-        Path(scratch).unlink(missing_ok=True)
+        draft.discard()
+
+
+class Draft:
+    """A file on its way, for its owner alone: written beside its place under a name of its own, and put there whole.
+
+    Its folder has to be there, and is used as it is.  Every step raises OSError, and then nothing stands in the file's
+    place that didn't stand there before; `discard` is the last step, whatever came of the others.
+    """
+
+    def __init__(self, file: Path) -> None:
+        # mkstemp opens with O_EXCL and O_NOFOLLOW, and mode 0600.
+        descriptor, scratch = tempfile.mkstemp(prefix=".scratch-", dir=file.parent)
+        self._file = file
+        self._scratch = Path(scratch)
+        self._stream = os.fdopen(descriptor, "wb")
+
+    def write(self, data: bytes) -> None:
+        """Add to it."""
+        self._stream.write(data)
+
+    def seal(self) -> None:
+        """See to it that all of it is on the disk."""
+        if not self._stream.closed:
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+
+    def place(self, *, replace: bool) -> None:
+        """Put it where it belongs, by choice in place of what is there: a link is replaced then, never followed.
+
+        Raises FileExistsError where there is anything and it may not be replaced, a link that leads nowhere too.
+        """
+        self.seal()
+        if not replace:
+            try:
+                self._file.hardlink_to(self._scratch)
+            except FileExistsError:
+                raise
+            except OSError:  # on a disk that gives a file one name only it is taken by an empty file first
+                os.close(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+            else:
+                return
+        self._scratch.replace(self._file)
+
+    def discard(self) -> None:
+        """Leave nothing behind of what isn't in its place."""
+        with suppress(OSError):  # what could not be written is not missed any more
+            self._stream.close()
+        self._scratch.unlink(missing_ok=True)
 
 
 def read_private(file: Path, limit: int) -> bytes:
