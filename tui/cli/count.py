@@ -58,7 +58,7 @@ def count(asked: Asked, *, by: str, per: str, as_json: bool) -> int:
         raise Refused([f"--per: that would be {len(buckets):,} lines, and {MOST_BUCKETS:,} are the most"])
     watched = _Watched()
     try:
-        with wiring.connecting(settings, demo=asked.demo) as connect:
+        with wiring.connecting(settings, demo=asked.demo, offline=asked.offline) as connect:
             marked = wiring.mark_book(settings, demo=asked.demo).marked
             counted, names = asyncio.run(_count(connect, question, marked, column, length, watched))
     except KeyboardInterrupt:
@@ -81,13 +81,9 @@ class _Watched:
         self.reading = reading
 
     def line(self) -> str:
-        reading = self.reading
-        if reading is None:
-            return "asking"
-        total = "" if reading.total is None else f" of {reading.total:,}"
-        told = f"scanned {reading.scanned:,}{total} · {reading.matched:,} match"
-        waiting = reading.waiting
-        return f"{told} · {waiting.reason}, trying again in {waiting.seconds:.0f} s" if waiting else told
+        from tui.exporting.reading import how_far
+
+        return how_far(self.reading)
 
 
 async def _count(

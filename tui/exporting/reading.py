@@ -51,6 +51,10 @@ class Reading:
         self.problem: SourceError | None = None
         self.waiting: Waiting | None = None
         """The wait before another attempt, while there is one."""
+        self.partial = False
+        """Whether there are records that could not be asked for, being offline: the remarks say of when."""
+        self.skew: float | None = None
+        """Seconds that the server's clock was ahead of ours at first, None as long as it didn't tell."""
         self._inquiry = inquiry
         self._exploration = Exploration(budget=None, kept_matches=maxsize)
         self._proof = _Proof()
@@ -72,7 +76,7 @@ class Reading:
     @property
     def proved(self) -> bool:
         """Whether the matches are all there are, beyond doubt."""
-        return self.problem is None and self._exploration.finished and self._proof.holds
+        return self.problem is None and self._exploration.finished and self._proof.holds and not self.partial
 
     @property
     def incomplete(self) -> bool:
@@ -125,6 +129,9 @@ class Reading:
     def _take(self, request: PageRequest, page: Page, fits: list[bool]) -> None:
         if request.ticket != self._exploration.ticket:
             return
+        self.partial = self.partial or page.partial
+        if self.skew is None and page.server_time is not None:
+            self.skew = page.skew
         if self._exploration.accept(request, page, fits).repin:
             self.frozen = self._inquiry.freeze(self._exploration.now(self._inquiry.clock()))
             self._exploration.open(self.frozen, self._inquiry.matcher)
@@ -133,6 +140,16 @@ class Reading:
 
     def _wait(self, waiting: Waiting | None) -> None:
         self.waiting = waiting
+
+
+def how_far(reading: Reading | None) -> str:
+    """In a line how far a reading has come, and what it waits for."""
+    if reading is None:
+        return "asking"
+    total = "" if reading.total is None else f" of {reading.total:,}"
+    told = f"scanned {reading.scanned:,}{total} · {reading.matched:,} match"
+    waiting = reading.waiting
+    return f"{told} · {waiting.reason}, trying again in {waiting.seconds:.0f} s" if waiting else told
 
 
 class _Proof:
