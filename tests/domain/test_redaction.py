@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from tests.domain.redaction_corpus import (
     SECRET_TEXTS,
     TOKENS,
 )
+from tui.domain import secret_shapes
 from tui.domain.record import AuditRecord
 from tui.domain.redaction import REDACTED, redact, redact_text
 
@@ -154,6 +157,31 @@ class TestRecords:
         record = AuditRecord(uri="/x?token=8acd1f30-e595-11f0-84d4-0242ac120002", timestamp="2026-07-24T21:04:11Z")
         assert record.time is not None
         assert redact(record).time == record.time
+
+
+class TestQuickLooks:
+    """Most texts are seen to hold no secret by a quick look, which must never miss one."""
+
+    @pytest.mark.parametrize("name", ["serviceAccountJson", "service-account-json", "Service Account JSON"])
+    def test_a_name_is_found_however_its_words_are_joined(self, name: str) -> None:
+        assert redact_text(json.dumps({name: "abc"})) == json.dumps({name: "‹redacted 3›"}, ensure_ascii=False)
+
+    def test_no_anchor_of_a_shape_begins_another(self) -> None:
+        anchors = sorted(secret_shapes._SHAPE_OF)
+        assert not [(a, b) for a, b in pairwise(anchors) if b.startswith(a)]
+
+    @given(
+        planted() | st.tuples(st.sampled_from([*(text for text, _ in SECRET_TEXTS), *LOOK_ALIKES]), st.none()),
+        st.data(),
+    )
+    def test_it_says_what_a_long_look_says(self, plant: tuple[str, str | None], data: st.DataObject) -> None:
+        text = plant[0]
+        for _ in range(data.draw(st.integers(0, 2))):
+            at = data.draw(st.integers(0, len(text)))
+            text = text[:at] + data.draw(st.sampled_from([*'"\\{}[],:=\n', "\\/", "\\u006b"])) + text[at:]
+        quick = redact_text(text)
+        with patch.multiple("tui.domain.redaction", _may_hide=lambda _: True, _is_readable=lambda _: False):
+            assert redact_text(text) == quick
 
 
 class TestHostileBodies:

@@ -11,7 +11,15 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.domain.secret_names import judge, may_name_secrets, public_under
-from tui.domain.secret_shapes import REDACTED, hide, hide_quoted, hide_shapes, hide_unquoted, mask
+from tui.domain.secret_shapes import (
+    REDACTED,
+    hide,
+    hide_quoted,
+    hide_shapes,
+    hide_unquoted,
+    mask,
+    may_have_shapes,
+)
 
 if TYPE_CHECKING:
     from tui.domain.record import AuditRecord
@@ -22,9 +30,12 @@ __all__ = ["REDACTED", "redact", "redact_text"]
 def redact(record: AuditRecord) -> AuditRecord:
     """The record without its secrets; the very same object where it has none."""
     changes: dict[str, Any] = {}
-    for name in type(record).model_fields:
-        value = getattr(record, name)
-        if isinstance(value, str) and (shown := redact_text(value)) != value:
+    texts = {name: value for name in type(record).model_fields if isinstance(value := getattr(record, name), str)}
+    short = [name for name in texts if name not in _LONG_FIELDS]
+    # Most have nothing to hide in any of these, which is asked once.
+    suspect = short if _may_hide("\n".join([texts[name] for name in short])) else ()
+    for name in (*suspect, *_LONG_FIELDS):
+        if (shown := redact_text(texts[name])) != texts[name]:
             changes[name] = shown
     if record.model_extra:
         changes |= _redact_extra(record.model_extra)
@@ -37,21 +48,39 @@ def redact_text(text: str) -> str:
     In JSON they are found by the names of keys, at any depth and in JSON packed in strings; everything else is looked
     through for names written before a value, and for shapes.
     """
+    if not _may_hide(text):
+        return text
+    named = _may_name_values(text)
     reads_as_json = text.lstrip()[:1] in _JSON_OPENS if text[:1].isspace() else text[:1] in _JSON_OPENS
-    named = may_name_secrets(text)
-    if reads_as_json and (named or "\\" in text):
-        text = _redact_json(text)
+    is_json = named and reads_as_json and _is_json(text)
+    if reads_as_json and (named or "\\" in text) and not (is_json and _is_readable(text)):
+        shown = _redact_json(text)
+        if shown != text:
+            text, is_json = shown, named and _is_json(shown)
     if named:
-        if not (reads_as_json and _is_json(text)):
-            text = hide_quoted(text)
-        text = hide_unquoted(text)
+        text = hide_unquoted(text if is_json else hide_quoted(text))
     return hide_shapes(text)
 
 
+_LONG_FIELDS = ("request_body", "query_params", "request_headers")
 _JSON_OPENS = frozenset('{["')
 _TOKEN = re.compile(r'"([^"\\]*+(?:\\(?:.|\Z)[^"\\]*+)*+)(?:"(\s*+:)?|\Z)|[\[{\]}]', re.DOTALL)
+_STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*+:\s*+[\[{]?)?', re.DOTALL)
+_SLASH_ESCAPE = "\\/"
+"""May be a part of a shape.  `may_name_secrets` finds the escapes of all other characters of shapes and names."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _decoder = json.JSONDecoder(strict=False)
+_checker = json.JSONDecoder(parse_int=str)
+
+
+def _may_hide(text: str) -> bool:
+    """Whether anything may have to be hidden, however deep in strings within strings; quick on long texts."""
+    return _may_name_values(text) or may_have_shapes(text) or _SLASH_ESCAPE in text
+
+
+def _may_name_values(text: str) -> bool:
+    """Whether there may be a secret's name with a value; both may be written in escapes."""
+    return may_name_secrets(text) and (":" in text or "=" in text or "\\" in text)
 
 
 class _Place(NamedTuple):
@@ -71,6 +100,22 @@ class _Place(NamedTuple):
 
 
 _TOP = _Place()
+
+
+def _is_readable(text: str) -> bool:
+    """Whether a JSON text surely has nothing to hide in its strings, which most don't and is quick to see; what has
+    the shape of a secret outside of strings within strings is not looked for."""
+    secret = False
+    packed = "\\" in text
+    for content, colon in _STRING.findall(text):
+        escaped = packed and "\\" in content
+        if colon:
+            secret, container = judge(content)
+            if escaped or container or (secret and colon[-1] in "[{"):
+                return False
+        elif (secret and (escaped or hide(content) != content)) or (escaped and _may_hide(content)):
+            return False
+    return True
 
 
 def _redact_json(text: str) -> str:
@@ -120,7 +165,7 @@ def _encode(value: str) -> str:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text, parse_int=str)
+        _checker.decode(text)
     except (ValueError, RecursionError):
         return False
     return True

@@ -19,7 +19,7 @@ _SECRET_WORDS = _words("""
 """)
 _STEMS = (
     *("key", "token", "secret", "pass", "pwd", "credential", "cookie", "auth", "session", "private", "sig", "jwt"),
-    *("bearer", "service_account"),
+    *("bearer", "account"),
 )
 """One of these is in every name that stands over a secret."""
 
