@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui.domain.names import Named, NameKind, Names
 from tui.domain.record import AuditRecord
-from tui.formats.record_json import json_line
+from tui.formats.record_json import json_line, read_back
 
 NAMES = Names(
     {
@@ -41,10 +41,9 @@ def test_it_reads_back_as_the_record(record: AuditRecord):
     line = json_line(record, Names())
     assert line.isascii()
     assert line.isprintable()
-    read = json.loads(line)
-    meta = read.pop("_meta")
-    sent = read | ({"_meta": meta["sent"]} if "sent" in meta else {})
+    sent, names = read_back(json.loads(line))
     assert AuditRecord.model_validate(sent) == record
+    assert names == {}
 
 
 def test_the_apis_own_names_stand_at_the_top_in_its_order():
@@ -71,3 +70,14 @@ def test_what_isnt_known_isnt_there():
 @pytest.mark.parametrize("theirs", [{"a": 1}, None, "x"])
 def test_what_the_api_calls_so_is_not_lost(theirs: Any):
     assert told(AuditRecord.model_validate({"_meta": theirs}))["_meta"] == {"version": 1, "sent": theirs}
+
+
+@pytest.mark.parametrize("theirs", [{"a": 1}, {"version": "1"}, None, "x"])
+def test_what_was_not_written_here_is_what_was_sent(theirs: Any):
+    sent = {"method": "PUT", "_meta": theirs}
+    assert read_back(sent) == (sent, {})
+
+
+def test_the_names_of_a_line_are_read_back_with_it():
+    line = told(AuditRecord(user_id="k-1"), late=True)
+    assert read_back(line) == (AuditRecord(user_id="k-1").as_api(), {"user_id": "ci-deploy"})

@@ -12,6 +12,7 @@ text that was sent, their secrets redacted.  Under `_meta` stands what we know b
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.fields import FIELDS
@@ -36,6 +37,21 @@ def json_line(record: AuditRecord, names: Names, *, late: bool = False) -> str:
     if META in sent:
         meta["sent"] = sent[META]
     return ascii_json(sent | {META: meta})
+
+
+def read_back(told: dict[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """What the API sent of a record, out of an object that `json_line` wrote, and the names that stand there, by field.
+
+    What was written elsewhere is taken for what the API sent.
+    """
+    meta = told.get(META)
+    if not isinstance(meta, dict) or type(meta.get("version")) is not int:
+        return told, {}
+    sent = {name: value for name, value in told.items() if name != META}
+    if "sent" in meta:
+        sent[META] = meta["sent"]
+    names = meta.get("names")
+    return sent, names if isinstance(names, dict) else {}
 
 
 def ascii_json(value: Any, *, indent: int | None = None) -> str:
