@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from sys import maxsize
@@ -93,7 +93,7 @@ class Reading:
             told.append("The records didn't come as the API counts them: some may be missing.")
         return told
 
-    async def matches(self) -> AsyncIterator[tuple[AuditRecord, ...]]:
+    async def matches(self) -> AsyncGenerator[tuple[AuditRecord, ...], None]:
         """The matches, newest first, some at a time."""
         self._exploration.open(self.frozen, self._inquiry.matcher)
         under_way: set[asyncio.Task[_Answer]] = set()
