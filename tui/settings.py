@@ -50,11 +50,14 @@ _PROFILE_KEYS = {
     "api_key_file": _TEXT,
     "label": _TEXT,
     "colour": _TEXT,
+    "archive": _TABLE,
 }
+_ARCHIVE_KEYS = {"records": _TEXT, "secrets": _TEXT}
 _TERMINAL_KEYS = {"theme": _TEXT, "color": _TEXT, "driver": _TEXT, "plain": _SWITCH}
 _CLIPBOARD_KEYS = {"route": _TEXT, "command": _WORDS}
 _TOP_KEYS = {**_SHARED_KEYS, "default_profile": _TEXT, "profiles": _TABLE, "terminal": _TABLE, "clipboard": _TABLE}
-_CHOICES = {"theme": THEMES, "color": COLOR_SYSTEMS, "driver": DRIVERS, "route": CLIPBOARD_ROUTES, "colour": COLOURS}
+_CHOICES = {"theme": THEMES, "color": COLOR_SYSTEMS, "driver": DRIVERS, "route": CLIPBOARD_ROUTES, "colour": COLOURS,
+            "records": ("keep", "none"), "secrets": ("redact", "keep")}  # fmt: skip
 
 
 class SettingsError(Exception):
@@ -120,7 +123,8 @@ class Settings:
     """What holds for this run.  `key` None: no level says where a key is.
 
     `since` is how a range of time begins that no query and no flag begins otherwise.  `pace` is how many seconds lie
-    between two looks while a query is followed.
+    between two looks while a query is followed.  `keep_records`: what is fetched is kept in the archive, and with
+    `keep_secrets` as it came.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -132,6 +136,8 @@ class Settings:
     since: str = DEFAULT_SINCE
     pace: float = 2.0
     ca_bundle: Path | None = None
+    keep_records: bool = True
+    keep_secrets: bool = False
     surface: Surface = field(default_factory=Surface)
 
 
@@ -179,6 +185,7 @@ def load(
     levels.append(_Level(str(config_file), {k: v for k, v in config.items() if k in _SHARED_KEYS}))
     where = next((level for level in levels if level.says_where), levels[-1])
     bundle = _first(levels, "ca_bundle")
+    archive = profile.values.get("archive", {}) if where is profile else {}
     return Settings(
         base_url=_checked_base_url(where.values.get("base_url") or DEFAULT_BASE_URL),
         key=where.key_source(),
@@ -189,6 +196,8 @@ def load(
         since=_first(levels, "since") or DEFAULT_SINCE,
         pace=_seconds_of_pace(_first(levels, "pace") or DEFAULT_PACE),
         ca_bundle=Path(bundle).expanduser() if bundle else None,
+        keep_records=archive.get("records") != "none",
+        keep_secrets=archive.get("secrets") == "keep",
         surface=surface.over(_surface_in(environ)).over(_surface_of(config)),
     )
 
@@ -331,6 +340,7 @@ def _read_config(path: Path) -> Mapping[str, Any]:
         if not isinstance(profile, dict):
             raise SettingsError(f"{_place(path, text, name)}: profile {name!r} must be a table, [profiles.{name}]")
         _check_keys(profile, _PROFILE_KEYS, path, text)
+        _check_keys(profile.get("archive", {}), _ARCHIVE_KEYS, path, text)
     return config
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.scene import PROGRAM, addressing, run, running
+from tui.archive.store import Store
 from tui.cli.progress import progress
 from tui.demo.server import DemoServer
 from tui.domain.record import AuditRecord
@@ -275,4 +276,5 @@ def test_marks_of_the_explorer_can_be_asked_for(server: DemoServer, everything: 
 
 def test_names_are_remembered_for_whoever_counts_next(server: DemoServer, own_home: Path):
     run("count", "--by", "actor", EVER, server=server)
-    assert list((own_home / "cache" / "portkey-audit").glob("names-*.json"))
+    (file,) = (own_home / "data" / "portkey-audit").glob("*.db")
+    assert Store.open_for_reading(file).names()

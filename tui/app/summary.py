@@ -52,7 +52,8 @@ class Following:
 @dataclass(frozen=True, slots=True)
 class State:
     """How things stand.  `waiting` is the seconds left before another attempt, and why it is needed; `order` how rows
-    are sorted, "" by time; `note` how the query came about; `cursor` the row to tell of instead of those in view."""
+    are sorted, "" by time; `note` how the query came about; `cursor` the row to tell of instead of those in view.
+    `offline`: only what the archive holds is shown; `held`: it could be, where the API can't be had."""
 
     query: AuditQuery
     names: Names
@@ -70,6 +71,8 @@ class State:
     order: str = ""
     marks: int = 0
     naming: bool = False
+    offline: bool = False
+    held: bool = False
     cursor: int | None = None
     live: Following | None = None
 
@@ -110,16 +113,28 @@ def _standing(state: State) -> list[Part]:
         parts.append(Part(f"new since {clock.strftime('%H:%M')}", "accent", spare=4))
     if state.marks:
         parts.append(Part(f"{state.marks:,} marked", "accent", spare=3))
-    cached = Origin.CACHE in exploration.origins
-    both = cached and len(exploration.origins) > 1
-    place = f"{state.place}{' + cache' if both else ' (cache)' if cached else ''}"
-    parts.append(Part(place, "muted", spare=4))
+    parts.append(_source(state))
     if abs(exploration.skew) > SKEW_SECONDS:
         ahead = "ahead" if exploration.skew > 0 else "behind"
         parts.append(Part(f"server clock {abs(exploration.skew):.0f} s {ahead}", "warn", spare=1))
     if frozen.window.end > frozen.frozen_at - SETTLE and state.live is None:
         parts.append(Part("last 60 s may still fill", "muted", spare=6))
     return parts
+
+
+def _source(state: State) -> Part:
+    """Where the rows came from: `api.portkey.ai + archive`."""
+    if state.offline:
+        return Part(f"offline: archive of {state.place}", "warn", spare=4, short="offline")
+    origins = state.exploration.origins
+    beside = [
+        word
+        for word, meant in (("cache", {Origin.CACHE}), ("archive", {Origin.ARCHIVE, Origin.PARTLY}))
+        if origins & meant
+    ]
+    asked = not origins or origins & {Origin.API, Origin.PARTLY}
+    told = "".join(f" + {word}" for word in beside) if asked else f" ({' + '.join(beside)})"
+    return Part(f"{state.place}{told}", "muted", spare=4)
 
 
 def _rows(state: State, before: str) -> list[Part]:
@@ -263,7 +278,7 @@ def problem_text(state: State) -> Content | None:
     if state.problem is not None and not _stands_in_the_middle(state):
         return Content.assemble(
             ("✗ ", "bold $error"), (state.problem.cause, "$error"), f" {state.problem.cure} ", ("r", "bold $primary"),
-            (" try again", "dim"),
+            (" try again", "dim"), *_offer(state),
         )  # fmt: skip
     if state.exploration.notices:
         more = len(state.exploration.notices) - 1
@@ -278,7 +293,7 @@ def blank_text(state: State) -> Content | None:
         return _no_key(state.problem)
     exploration = state.exploration
     if state.problem is not None:
-        return _no_records(state.problem) if _stands_in_the_middle(state) else None
+        return _no_records(state.problem, state) if _stands_in_the_middle(state) else None
     if exploration.frozen is None or (exploration.asked is not None and not exploration.row_count):
         return Content.styled("Asking for the newest records …", "$muted") if not state.stopped else None
     if exploration.row_count:
@@ -338,11 +353,19 @@ def _stands_in_the_middle(state: State) -> bool:
     return state.problem is not None and not state.exploration.row_count
 
 
-def _no_records(problem: SourceError) -> Content:
+def _no_records(problem: SourceError, state: State) -> Content:
     return Content.assemble(
         ("No records could be had\n\n", "bold"), (f"✗ {problem.cause}\n", "$error"), f"{problem.cure}\n\n",
-        ("r", "bold $primary"), " try again   ", ("?", "bold $primary"), " keys   ", ("q", "bold $primary"), " quit",
+        ("r", "bold $primary"), " try again", *_offer(state), "   ", ("?", "bold $primary"), " keys   ",
+        ("q", "bold $primary"), " quit",
     )  # fmt: skip
+
+
+def _offer(state: State) -> list[tuple[str, str]]:
+    """That what is held can be had without the API."""
+    if not state.held or state.offline:
+        return []
+    return [("   o", "bold $primary"), (" what the archive has", "dim")]
 
 
 def _no_key(problem: SourceError) -> Content:

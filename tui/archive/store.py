@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 HOUR = 3_600_000
 """Milliseconds of an hour."""
+_KINDS = {kind.value for kind in NameKind}
 _ALL = ""
 """The field of the tallies that counts every record, and of the vocabulary that has the words."""
 _PLACE_STEP = 16
@@ -348,7 +349,7 @@ class Store:
             for kind, identifier, name, aliases in self._connection.execute(
                 "SELECT kind, id, name, aliases FROM names"
             ):
-                if kind in NameKind:
+                if kind in _KINDS:
                     known[NameKind(kind)][from_sql(identifier)] = Named(from_sql(name), tuple(json.loads(aliases)))
         return dict(known)
 

@@ -45,6 +45,7 @@ class Asked:
     flags: Flags = field(default_factory=Flags)
     surface: Surface = field(default_factory=Surface)
     demo: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,26 +56,29 @@ async def count(
     """
     frozen = inquiry.freeze(inquiry.clock())
     if by is None and frozen.plan.exact:
-        frozen, total = await _total(inquiry, frozen)
-        counted = None if total is None else await _by_totals(inquiry, frozen, total, per)
+        frozen, pages = await _first_pages(inquiry, frozen)
+        # A total of exactly the page asked for may count the page, not the query.
+        trusted = all(_is_sound(inquiry, page, PAGE_SIZE) and page.total != PAGE_SIZE for page in pages)
+        total = sum(page.total or 0 for page in pages)
+        counted = await _by_totals(inquiry, frozen, total, per) if trusted else None
         if counted is not None:
+            counted.exact = counted.exact and not any(page.partial for page in pages)
+            counted.remarks[:0] = dict.fromkeys(note for page in pages for note in page.notes)
             return counted
     reading = Reading(inquiry, frozen)
     watch(reading)
     return await _by_records(reading, by, per)
 
 
-async def _total(inquiry: Inquiry, frozen: FrozenQuery) -> tuple[FrozenQuery, int | None]:
-    """What the API counts, None where that can't be trusted; and the query, pinned anew where our clock is wrong."""
+async def _first_pages(inquiry: Inquiry, frozen: FrozenQuery) -> tuple[FrozenQuery, list[Page]]:
+    """The first page of each stream; and the query, pinned anew where our clock is wrong."""
     branches = range(len(frozen.plan.branches))
     pages = await _fetch(inquiry, [frozen.page(0, ticket=0, branch=branch) for branch in branches])
     skew = next((page.skew for page in pages if page.server_time is not None), 0.0)
     if abs(skew) > SKEW_SECONDS and frozen.query.time_range.is_relative:
         frozen = inquiry.freeze(inquiry.clock() + timedelta(seconds=skew))
         pages = await _fetch(inquiry, [frozen.page(0, ticket=0, branch=branch) for branch in branches])
-    # A total of exactly the page asked for may count the page, not the query.
-    trusted = all(_is_sound(inquiry, page, PAGE_SIZE) and page.total != PAGE_SIZE for page in pages)
-    return frozen, sum(page.total or 0 for page in pages) if trusted else None
+    return frozen, pages
 
 
 async def _by_totals(inquiry: Inquiry, frozen: FrozenQuery, total: int, per: timedelta | None) -> Counted | None:

@@ -16,4 +16,4 @@ def explore(asked: Asked) -> int:
         raise Refused([problem])
     settings = wiring.settings_for(asked)
     query = read_question(asked, settings, wiring.utc_now(), wiring.saved_views()).query
-    return wiring.run_explorer(settings, query, demo=asked.demo)
+    return wiring.run_explorer(settings, query, demo=asked.demo, offline=asked.offline)

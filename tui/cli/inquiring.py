@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.cli.manners import tell
 from tui.domain.errors import NotFound, Rejected
 from tui.domain.fields import BY_NAME
 from tui.domain.matching import Matcher
@@ -38,6 +39,8 @@ async def inquire(
     Raises `Refused` for a word that means nobody, or several, and `SourceError` where whom it may mean could not be
     had now.
     """
+    for remark in connection.remarks:
+        tell(remark)
     began, query, names = clock(), question.query, Names()
     if names_shown or _has_names(query.terms):
         names = await _learn(connection.directory)

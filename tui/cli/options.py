@@ -28,6 +28,7 @@ _PLACE = (
     click.option("--api-key-file", metavar="FILE", default="", help="a file (mode 600) that holds the key"),
     click.option("--demo", is_flag=True, help="a made-up history: no key, no network"),
 )
+_OFFLINE = click.option("--offline", is_flag=True, help="what the archive holds: no key, no network")
 _FILTERS = tuple(
     click.option(field.flag, field.name, metavar="VALUE", multiple=True, help=_about(field)) for field in FILTERS
 )
@@ -43,12 +44,18 @@ _SURFACE = (
 
 def asking(run: Callable[..., int]) -> Callable[..., None]:
     """A command that takes a QUERY: `run` gets an `Asked` and the command's own options, and gives the exit code."""
-    return _with_options(_command(run), *_range("24h", "now"), *_FILTERS, *_PLACE)
+    return _with_options(_command(run), *_range("24h", "now"), *_FILTERS, *_PLACE, _OFFLINE)
 
 
 def following(run: Callable[..., int]) -> Callable[..., None]:
     """A command that follows a QUERY, and writes in colours; `run` as for `asking`."""
     return _with_options(_command(run), *_range("10m", "never"), *_FILTERS, *_PLACE, _COLOR)
+
+
+def looking_up(run: Callable[..., int]) -> Callable[..., None]:
+    """A command that takes no QUERY, and is told of a range of time and where the records are; `run` as for
+    `asking`."""
+    return _with_options(_command(run), *_range("90d", "now"), *_PLACE, _OFFLINE)
 
 
 def examining(run: Callable[..., int]) -> Callable[..., None]:
@@ -90,7 +97,7 @@ def _command(run: Callable[..., int]) -> Callable[..., None]:
             filters={name: ",".join(texts) for name, texts in taken(*(field.name for field in FILTERS)).items()},
             flags=Flags(**taken("profile", "base_url", "api_key_file")),
             surface=Surface(**taken("theme", "color", "plain", "clipboard", "driver")),
-            **taken("since", "until", "demo"),
+            **taken("since", "until", "demo", "offline"),
         )
         context.exit(_ending(lambda: run(asked, **said)))
 

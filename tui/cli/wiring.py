@@ -14,30 +14,32 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from tui.cli.stand_in import StandIn
 from tui.clipboard.copying import Clipboard
 from tui.clipboard.surroundings import look_around
-from tui.domain.errors import KeyMissing
-from tui.settings import DEFAULT_BASE_URL, Flags, color_system, config_file, folder, load, theme_of
+from tui.domain.errors import ArchiveTrouble, KeyMissing, NotHeld
+from tui.settings import DEFAULT_BASE_URL, Flags, SettingsError, color_system, config_file, folder, load, theme_of
 from tui.state.views import ViewShelf
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.driver import Driver
 
     from tui.app.context import Memory
+    from tui.archive.kept import KeptRecords
     from tui.cli.asking import Asked
     from tui.domain.page import PageRequest
     from tui.domain.query import AuditQuery
     from tui.domain.record import AuditRecord
     from tui.domain.secret import Secret
     from tui.settings import Settings, Surface
-    from tui.sources.connection import Connection
+    from tui.sources.base import AuditSource
+    from tui.sources.connection import Connection, Reveal
     from tui.sources.directory import PortkeyDirectory
     from tui.sources.portkey import PortkeySource
     from tui.sources.transport import Transport
@@ -48,6 +50,8 @@ _TEXTUAL_COLORS = {"truecolor": "truecolor", "256": "256", "16": "standard", "no
 _NOTED_SIZE = ("COLUMNS", "LINES")
 """A shell's note of a size that may have changed; the terminal knows it."""
 
+_AROUND = timedelta(seconds=1)
+
 Connect = Callable[[], Awaitable["Connection"]]
 """Opens the way to the records.  Raises `SourceError`."""
 
@@ -57,6 +61,8 @@ def settings_for(asked: Asked) -> Settings:
 
     Raises `SettingsError`.
     """
+    if asked.demo and asked.offline:
+        raise SettingsError("--demo and --offline can't be had together: each run of the demo makes its own records up")
     settings = load(Flags() if asked.demo else asked.flags, os.environ, config_file(os.environ), asked.surface)
     return replace(settings, key=None, organisation_id="") if asked.demo else settings
 
@@ -81,21 +87,35 @@ def mark_book(settings: Settings, *, demo: bool) -> MarkBook:
     return MarkBook(None if demo else marks_file(folder("state", os.environ), settings.base_url))
 
 
+def archive_place(settings: Settings) -> Path:
+    """Where the archive of a profile's records lies, whether there is one or not."""
+    from tui.archive.place import archive_file
+
+    return archive_file(folder("data", os.environ), settings.base_url, settings.organisation_id)
+
+
 @contextmanager
-def connecting(settings: Settings, *, demo: bool) -> Iterator[Connect]:
+def connecting(settings: Settings, *, demo: bool, offline: bool = False) -> Iterator[Connect]:
     """How to connect; the demo's stand-in starts beside whoever uses it, and ends with this.
 
-    A key is read now, before a screen takes the terminal: its command may have something to ask.  Raises
-    `SettingsError`.
+    A key is read now, before a screen takes the terminal: its command may have something to ask.  Offline none is read
+    and no socket is opened.  Raises `SettingsError`.
     """
     if demo:
-        with stand_in() as running:
+        with stand_in() as running, TemporaryDirectory(prefix="portkey-audit-") as scratch:
 
             async def connect() -> Connection:
                 base_url, key = await asyncio.to_thread(running.address)
-                return await asyncio.to_thread(open_connection, base_url, key)
+                keeping = Keeping(Path(scratch) / "demo.db")
+                return await asyncio.to_thread(open_connection, base_url, key, keeping=keeping)
 
             yield connect
+    elif offline:
+
+        async def connect() -> Connection:
+            return await asyncio.to_thread(open_offline, archive_place(settings))
+
+        yield connect
     else:
         key = settings.key.read() if settings.key else None
 
@@ -105,10 +125,8 @@ def connecting(settings: Settings, *, demo: bool) -> Iterator[Connect]:
                     f"There is no key for {settings.base_url}.",
                     "Set PORTKEY_API_KEY, or name a file that holds it with --api-key-file; --demo needs none.",
                 )
-            names_folder = folder("cache", os.environ)
-            return await asyncio.to_thread(
-                open_connection, settings.base_url, key, settings.ca_bundle, names_folder=names_folder
-            )
+            keeping = Keeping(archive_place(settings), secrets=settings.keep_secrets) if settings.keep_records else None
+            return await asyncio.to_thread(open_connection, settings.base_url, key, settings.ca_bundle, keeping=keeping)
 
         yield connect
 
@@ -123,11 +141,11 @@ def stand_in() -> Iterator[StandIn]:
         running.stop()
 
 
-def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
+def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool, offline: bool = False) -> int:
     """Draw until the reader leaves; gives the exit code.  Raises `SettingsError`."""
     environ = _for_readers_programs()
     theme = _prepare_terminal(settings.surface)
-    with connecting(settings, demo=demo) as connect:
+    with connecting(settings, demo=demo, offline=offline) as connect:
         with _importing():
             from tui.app import lifeline
             from tui.app.app import ExplorerApp
@@ -148,12 +166,13 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool) -> int:
                 clipboard=reader_clipboard(settings),
                 query=query,
                 place="demo" if demo else urlsplit(settings.base_url).hostname or settings.base_url,
+                offline=offline,
                 base_url=DEFAULT_BASE_URL if demo else settings.base_url,
                 read_values=read_values,
                 memory=_memory(settings, demo=demo),
                 label="DEMO" if demo else settings.label,
                 colour="" if demo else settings.colour,
-                source_words=source_words(settings, demo=demo),
+                source_words=source_words(settings, demo=demo, offline=offline),
                 theme=theme,
                 plain=plain,
                 pace=settings.pace,
@@ -208,11 +227,12 @@ def _memory(settings: Settings, *, demo: bool) -> Memory:
     )
 
 
-def source_words(settings: Settings, *, demo: bool) -> tuple[str, ...]:
+def source_words(settings: Settings, *, demo: bool, offline: bool = False) -> tuple[str, ...]:
     """The words of a command line that name where the records come from."""
     if demo:
         return ("--demo",)
-    return (f"--profile={settings.profile}",) if settings.profile else ()
+    profile = (f"--profile={settings.profile}",) if settings.profile else ()
+    return (*profile, "--offline") if offline else profile
 
 
 @contextmanager
@@ -238,6 +258,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Keeping(NamedTuple):
+    """The archive that fetched records are kept in, and whether with their secrets."""
+
+    file: Path
+    secrets: bool = False
+
+
 def open_connection(
     base_url: str,
     key: Secret,
@@ -245,12 +272,14 @@ def open_connection(
     *,
     clock: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    names_folder: Path | None = None,
+    keeping: Keeping | None = None,
 ) -> Connection:
-    """The stack of sources for an API: cache over retries over the client.  Slow, for what it imports."""
+    """The stack of sources for an API: archive over cache over retries over the client.  Slow, for what it imports.
+
+    An archive that can't be used is done without, and that is told.
+    """
     with _importing_client():
         from tui.domain.redaction import redact
-        from tui.formats.views import value_at
         from tui.sources.cached import CachedSource
         from tui.sources.connection import Connection
         from tui.sources.directory import PortkeyDirectory
@@ -263,17 +292,88 @@ def open_connection(
     def retrying(inner: PortkeySource) -> RetryingSource:
         return RetryingSource(inner, clock=time.monotonic, sleep=sleep, random=random.random)
 
-    live = retrying(PortkeySource(transport, redact=redact))
-    cached = CachedSource(live)
+    redacted = retrying(PortkeySource(transport, redact=redact))
     in_clear = retrying(PortkeySource(transport, redact=lambda record: record))
+    reveal = _revealing(in_clear)
+    kept, remarks = _open_archive(keeping, key, clock)
+    if kept is None:
+        cached = CachedSource(redacted)
+        directory = PortkeyDirectory(transport, memory=None)
+        return Connection(
+            cached, redacted, in_clear, directory, cached.forget, reveal, transport.aclose, remarks=remarks
+        )
+    live: AuditSource = kept.keeping(in_clear if kept.secrets else redacted)
+    cached = CachedSource(live)
+    directory = PortkeyDirectory(transport, memory=kept.names)
+
+    async def aclose() -> None:
+        await kept.aclose()
+        await transport.aclose()
+
+    return Connection(
+        kept.redacting(kept.before(cached)), kept.redacting(live), in_clear, directory, cached.forget, reveal, aclose,
+        held=kept.held,
+    )  # fmt: skip
+
+
+def open_offline(file: Path, *, clock: Callable[[], datetime] = utc_now) -> Connection:
+    """What an archive holds, and nobody to ask for more.  Raises `SourceError`."""
+    with _importing_client():
+        from tui.archive.archive import Archive
+        from tui.archive.names import ArchivedNames, HeldDirectory
+        from tui.archive.offline import HeldSource
+        from tui.sources.connection import Connection
+        from tui.sources.redacting import RedactingSource
+
+    if not file.exists():
+        raise NotHeld(
+            "There is no archive of these records yet.",
+            "It fills by itself while they are looked at, and all at once by: portkey-audit archive sync --since 30d",
+        )
+    archive = Archive.open_for_reading(file)
+    in_clear = HeldSource(archive)
+    held = RedactingSource(in_clear)
+    names = HeldDirectory(ArchivedNames(archive, clock))
+    return Connection(held, held, in_clear, names, lambda: None, _revealing(in_clear), archive.aclose, held=held)
+
+
+def _open_archive(
+    keeping: Keeping | None, key: Secret, clock: Callable[[], datetime]
+) -> tuple[KeptRecords | None, tuple[str, ...]]:
+    """The archive, and what is to be told of it where it can't be used."""
+    if keeping is None:
+        return None, ()
+    from tui.archive.kept import KeptRecords
+
+    try:
+        return KeptRecords.open(keeping.file, key, clock, secrets=keeping.secrets), ()
+    except ArchiveTrouble as trouble:
+        return None, (f"{trouble.cause} {trouble.cure} Nothing is kept until then.",)
+
+
+def _revealing(in_clear: AuditSource) -> Reveal:
+    """How one redacted value is had in clear: by its record alone, else by the page that this was on."""
+    from tui.domain.redaction import redact
+    from tui.formats.views import value_at
 
     async def reveal(request: PageRequest, record: AuditRecord, path: str) -> str | None:
-        page = await in_clear.fetch(request)
-        found = next((other for other in page.records if redact(other).identity == record.identity), None)
-        return None if found is None else value_at(found, path)
+        for asked in (*_asking_for(record, request), request):
+            page = await in_clear.fetch(asked)
+            found = next((other for other in page.records if redact(other).identity == record.identity), None)
+            if found is not None:
+                return value_at(found, path)
+        return None
 
-    directory = PortkeyDirectory(transport, cache_folder=names_folder)
-    return Connection(cached, live, in_clear, directory, cached.forget, reveal, transport.aclose)
+    return reveal
+
+
+def _asking_for(record: AuditRecord, request: PageRequest) -> Iterator[PageRequest]:
+    """The request for hardly more than one record, where it says when it was and what it is called."""
+    from tui.domain.time_range import Window
+
+    if record.time is not None and record.request_id:
+        around = Window(record.time - _AROUND, record.time + _AROUND)
+        yield replace(request, window=around, parameters=(("request_id", record.request_id),), number=0)
 
 
 class BareClient(NamedTuple):
@@ -295,6 +395,4 @@ def open_bare_client(
         from tui.sources.transport import Transport
 
         transport = Transport(base_url, key, clock=clock, ca_bundle=ca_bundle)
-    return BareClient(
-        transport, PortkeySource(transport, redact=redact), PortkeyDirectory(transport, cache_folder=None)
-    )
+    return BareClient(transport, PortkeySource(transport, redact=redact), PortkeyDirectory(transport, memory=None))

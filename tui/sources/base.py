@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from tui.domain.names import Names
+    from collections.abc import Mapping
+
+    from tui.domain.names import Named, NameKind, Names
     from tui.domain.page import Page, PageRequest, Waiting
 
 WaitListener = Callable[["Waiting | None"], None]
@@ -35,4 +37,16 @@ class NameDirectory(Protocol):
     def names(self) -> AsyncIterator[Names]:
         """First what is remembered, then fuller and fresher versions as they arrive.  Never raises `SourceError`:
         a refused look-up stands in `Names.refused`."""
+        ...
+
+
+class NameMemory(Protocol):
+    """Where names are remembered from one run to the next.  It never fails: what can't be kept is forgotten."""
+
+    async def read(self) -> Mapping[NameKind, Mapping[str, Named]]:
+        """Every name that was ever learnt."""
+        ...
+
+    async def write(self, known: Mapping[NameKind, Mapping[str, Named]]) -> None:
+        """Remember these beside the others."""
         ...

@@ -31,3 +31,7 @@ class Connection:
     """Fetches one redacted value in clear."""
     aclose: Callable[[], Awaitable[None]]
     """Gives back what is open."""
+    held: AuditSource | None = None
+    """What of the same records is kept on this computer, for when the API can't be had; None where nothing is kept."""
+    remarks: tuple[str, ...] = ()
+    """Sentences that the reader should see once."""

@@ -1,23 +1,17 @@
-"""Names for ids, asked of Portkey's lists as far as the key may read them, and remembered on disk."""
+"""Names for ids, asked of Portkey's lists as far as the key may read them, and remembered."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from tui.domain.errors import Forbidden, SourceError
 from tui.domain.names import Named, NameKind, Names
-from tui.private_files import write_private
 from tui.sources.answers import value_of
+from tui.sources.base import NameMemory
 from tui.sources.transport import Transport
 
-_FORMAT = 1
 _PAGE_SIZE = 100
 _MOST_PAGES = 200
 
@@ -82,22 +76,19 @@ _LISTS = (_USERS, _API_KEYS, _WORKSPACES, _ARCHIVED)
 class PortkeyDirectory:
     """Names of people, workspaces and API keys.
 
-    What was ever learnt stays known, so that somebody who was deleted still has a name.  It is kept in `cache_folder`,
-    in a file for each API address that its owner alone can read.  Nothing here is worth a failure: what can't be read
-    or written is done without.
+    What was ever learnt stays known, so that somebody who was deleted still has a name.
     """
 
-    def __init__(self, transport: Transport, *, cache_folder: Path | None) -> None:
-        """`transport` is shared: whoever made it closes it.  Without a folder nothing is remembered."""
+    def __init__(self, transport: Transport, *, memory: NameMemory | None) -> None:
+        """`transport` is shared: whoever made it closes it.  Without a memory nothing is remembered."""
         self._transport = transport
         self._refused: dict[NameKind, str] = {}
-        name = f"names-{sha256(transport.base_url.encode()).hexdigest()[:16]}.json"
-        self._file = cache_folder / name if cache_folder is not None else None
+        self._memory = memory
 
     async def names(self) -> AsyncIterator[Names]:
         """What is remembered, then what each list adds to it as it arrives; what this key was refused once isn't asked
         for again."""
-        known = await asyncio.to_thread(_read, self._file) if self._file else {}
+        known = dict(await self._memory.read()) if self._memory else {}
         failed: dict[NameKind, SourceError] = {}
         yield Names(known, dict(self._refused))
         for wanted in _LISTS:
@@ -115,8 +106,8 @@ class PortkeyDirectory:
                 known = {**known, wanted.kind: {**known.get(wanted.kind, {}), **found}}
             told = {kind: f"{error.cause} Asking anew may bring them." for kind, error in failed.items()}
             yield Names(known, self._refused | told, failed)
-        if self._file:
-            await asyncio.to_thread(_write, self._file, known)
+        if self._memory:
+            await self._memory.write(known)
 
     async def reach(self) -> dict[NameKind, str]:
         """What stands against having each kind of names, in a few words, "" for nothing.  One short request a kind."""
@@ -153,28 +144,3 @@ class PortkeyDirectory:
                 break
             before = entries
         return found
-
-
-def _read(file: Path) -> dict[NameKind, dict[str, Named]]:
-    """What was remembered; nothing where there is no file, or one that says something else."""
-    try:
-        told = json.loads(file.read_bytes())
-        if told["format"] != _FORMAT:
-            return {}
-        return {
-            NameKind(kind): {
-                identifier: Named(str(name), tuple(map(str, aliases))) for identifier, (name, aliases) in names.items()
-            }
-            for kind, names in told["names"].items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _write(file: Path, known: Mapping[NameKind, Mapping[str, Named]]) -> None:
-    """Remember, whole or not at all."""
-    names = {
-        kind: {identifier: [n.name, n.aliases] for identifier, n in named.items()} for kind, named in known.items()
-    }
-    with suppress(OSError):
-        write_private(file, json.dumps({"format": _FORMAT, "names": names}).encode("ascii"))

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tui.sources.connection import Connection
 
 _DETAIL_REST_SECONDS = 0.15
+_REMARK_SECONDS = 15
 _GROW_SECONDS = 0.5
 """How often rows that a scan finds out of view are told: each time the table is drawn anew, which a slow line feels."""
 
@@ -81,6 +82,7 @@ class AskingScreen(PanesScreen):
         self._growing: Timer | None = None
         self._held: AuditRecord | None = None
         self._names_asked = False
+        self._offline = given.offline
         self._waits_for_names: tuple[AuditQuery, Callable[[AuditQuery], None]] | None = None
 
     # Building
@@ -115,6 +117,8 @@ class AskingScreen(PanesScreen):
             self._draw_lines()
             await self.mount_detail()
             return
+        for remark in self._connection.remarks:
+            self.notify(remark, severity="warning", timeout=_REMARK_SECONDS)
         self._worker.source = self._connection.source
         self._ask(self._investigation.query)
 
@@ -322,6 +326,8 @@ class AskingScreen(PanesScreen):
             marks=len(self._given.memory.marks),
             connecting=self._connection is None and self._connection_problem is None,
             naming=self._waits_for_names is not None,
+            offline=self._offline,
+            held=self._connection is not None and self._connection.held is not None,
             stopped=self._worker.stopped,
             waiting=self._worker.waiting,
             problem=self._connection_problem or self._exploration.problem,

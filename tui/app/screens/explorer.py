@@ -52,6 +52,8 @@ class ExplorerScreen(HandingOnScreen):
         Binding("t", "time_range", "Time", id="explorer.time", tooltip="Choose the range of time"),
         Binding("T", "zone", "Zone", show=False, id="explorer.zone", tooltip="Times in UTC, local, or as ages"),
         Binding("r", "refresh", "Refresh", id="explorer.refresh", tooltip="Ask again, up to now; or retry what failed"),
+        Binding("o", "offline", "Offline", show=False, id="explorer.offline",
+                tooltip="Show what the archive has, without the API; again, or r, asks the API"),
         Binding("R", "reveal", "Reveal", show=False, id="explorer.reveal", tooltip="Show one redacted value (asks)"),
         Binding("colon", "palette", "Commands", show=False, id="explorer.palette", tooltip="Find a command by name"),
         Binding("question_mark,f1", "help", "Keys", id="explorer.help", tooltip="All keys, and facts about this run"),
@@ -153,7 +155,7 @@ class ExplorerScreen(HandingOnScreen):
             total=feed.total,
             records=feed.fresh(),
             names=self._investigation.names,
-            fetch=connection.source.fetch,
+            fetch=(self._worker.source or connection.source).fetch,
             wants_more=self._load_on,
         )
         screen = ValuesScreen(self._place_of_values(), sample)
@@ -218,6 +220,8 @@ class ExplorerScreen(HandingOnScreen):
                 self._connection_problem = None
                 self._draw_lines()
                 self._connect()
+        elif self._offline and not self._given.offline:
+            self.action_offline()
         elif self._exploration.problem is not None or self._worker.stopped:
             self._worker.resume()
             self.keep_up()
@@ -228,6 +232,20 @@ class ExplorerScreen(HandingOnScreen):
             self._try(self._investigation.refresh)
             if self._investigation.names.refused:
                 self._learn_names(self._connection)
+
+    def action_offline(self) -> None:
+        """Answer from the archive alone, or ask the API again."""
+        connection = self._connection
+        if connection is None or connection.held is None:
+            self.notify("There is no archive to answer from.")
+        elif self._given.offline:
+            self.notify("This run is offline: start without --offline to ask the API.")
+        else:
+            self._offline = not self._offline
+            if self._investigation.following:
+                self.stop_following()
+            self._worker.source = connection.held if self._offline else connection.source
+            self._try(self._investigation.refresh)
 
     def action_interrupt(self) -> None:
         self.workers.cancel_group(self, "walk")

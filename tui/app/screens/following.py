@@ -80,6 +80,9 @@ class FollowingScreen(ReturningScreen):
         if self._connection is None:
             self.notify("There is no connection yet to ask over.")
             return
+        if self._offline:
+            self.notify("Offline nothing comes in that could be followed.")
+            return
         look = self._present_look() if self.table.cursor_row else None
         if self._try(self._investigation.follow):
             self._returning = look

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.domain.secret import Secret
 
 _LONGEST = 1_000
-_FOLDERS = ("config", "state", "cache")
+_FOLDERS = ("config", "state", "data")
 _LIBRARIES = ("textual", "httpx", "pydantic")
 _NO_KEY_CURE = "Set PORTKEY_API_KEY, or name a file that holds it with --api-key-file; --demo needs none."
 _HELP = """Look at all that the explorer leans on here, and tell what helps where something is not well: the terminal,
