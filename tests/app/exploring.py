@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -155,6 +155,7 @@ async def exploring(
     passing: Passing | None = None,
     ticks: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Story]:
     """The explorer, opened and driven; without a server, `problem` is what connecting meets.
 
@@ -185,6 +186,7 @@ async def exploring(
         source_words=("--demo",),
         plain=plain,
         sleep=sleep,
+        environ=environ or {},
     )
     app = (PlainApp if plain else ExplorerApp)(context)
     async with app.run_test(size=size, notifications=notifications or plain) as pilot:

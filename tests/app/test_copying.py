@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
-import termios
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Self
 
 import psutil
 import pytest
 
 from tests.app.exploring import Story, asking, exploring, stand_in
-from tui.app.bare_terminal import show_alone
+from tests.app.terminals import Terminal
 from tui.app.screens import copying
 from tui.clipboard.copying import Clipboard
 from tui.clipboard.osc52 import pieces_for_screen, sequence
@@ -202,53 +198,6 @@ class TestPlainText:
         await story.press("X")
         assert await told(story, "There is no request id here to show")
         assert shown == []
-
-
-class Terminal:
-    """A pseudo-terminal, and somebody at it who presses keys once they are taken one by one."""
-
-    def __init__(self) -> None:
-        outside, inside = os.openpty()
-        self._outside = os.fdopen(outside, "rb+", buffering=0)
-        self.screen = os.fdopen(inside, "w")
-        self.keyboard = inside
-        termios.tcsetwinsize(inside, (24, 80))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._outside.close()
-        self.screen.close()
-
-    def show_alone(self, text: str, act: Callable[[], object]) -> None:
-        """Show the text to somebody who does this."""
-
-        def wait_and_act() -> None:
-            while self.settings[3] & termios.ICANON:
-                pass
-            act()
-
-        somebody = threading.Thread(target=wait_and_act)
-        somebody.start()
-        show_alone(text, keyboard=self.keyboard, screen=self.screen)
-        somebody.join()
-
-    def press(self, keys: bytes) -> None:
-        self._outside.write(keys)
-
-    def hang_up(self) -> None:
-        self._outside.close()
-
-    @property
-    def settings(self) -> list[Any]:
-        return termios.tcgetattr(self.keyboard)
-
-    @property
-    def written(self) -> bytes:
-        """What was written since this was last looked at."""
-        ready = select.select([self._outside], [], [], 0)[0]
-        return self._outside.read(4096) if ready else b""
 
 
 class TestOnATerminal:

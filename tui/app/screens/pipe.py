@@ -20,8 +20,8 @@ from tui.app.screens.foot import Foot, FootKey
 from tui.app.widgets.safe_input import SafeInput
 
 _ABOUT = (
-    "It runs on this terminal, and reads the record, redacted, as one line of JSON.  No shell runs it: for pipes and "
-    "redirections write sh -c '…'."
+    "It has this terminal until it ends, and reads the record, redacted, as a line of JSON. "
+    "No shell runs it: for pipes and redirections write sh -c '…'."
 )
 
 
@@ -61,6 +61,7 @@ class PipeScreen(ModalScreen[tuple[str, ...] | None]):
 
     def on_mount(self) -> None:
         self.foot.show_keys([FootKey("enter", "run", "run"), FootKey("esc", "cancel", "dismiss(None)")])
+        self._explain()
 
     @on(Input.Changed)
     def _explain(self) -> None:
@@ -72,6 +73,5 @@ class PipeScreen(ModalScreen[tuple[str, ...] | None]):
             command = command_of(self.command.value, self._environ)
         except CommandError as error:
             self.verdict.update(Content.styled(str(error), "$error"))
-            self.app.bell()
         else:
             self.dismiss(command)
