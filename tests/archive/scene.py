@@ -57,8 +57,8 @@ async def wired(server: DemoServer, file: Path, *, key: str = "") -> AsyncIterat
     try:
         yield Wired(api, source, archive, keeper)
     finally:
-        await keeper.settle()
         await source.aclose()
+        await keeper.aclose()
         await archive.aclose()
 
 

@@ -45,6 +45,7 @@ class Keeper:
         self._known = archive.at_once(lambda store: self._mark in store.fact(_KEYS).split())
         self._runs: OrderedDict[object, Run] = OrderedDict()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._ended = False
 
     @property
     def trusted(self) -> bool:
@@ -63,7 +64,7 @@ class Keeper:
 
     def keep(self, request: PageRequest, page: Page) -> None:
         """Have a page written, soon."""
-        if self.trouble is not None or request.size < PAGE_SIZE:
+        if self.trouble is not None or self._ended or request.size < PAGE_SIZE:
             return
         stretches = self._run(request).take(request.number, page)
         if not page.records and not stretches:
@@ -76,6 +77,11 @@ class Keeper:
         """Wait until everything that came is written."""
         while self._under_way:
             await asyncio.wait(self._under_way)
+
+    async def aclose(self) -> None:
+        """Take nothing more in, and wait until everything that came is written."""
+        self._ended = True
+        await self.settle()
 
     def _run(self, request: PageRequest) -> Run:
         key = request.window, request.frozen_at, request.parameters, request.size

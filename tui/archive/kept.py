@@ -57,7 +57,7 @@ class KeptRecords:
         """The pages of a source, each of which is kept."""
         return KeepingSource(inner, self.keeper)
 
-    def before(self, inner: AuditSource) -> AuditSource:
+    def before(self, inner: AuditSource) -> ArchivedSource:
         """The pages of a source, as far as they aren't held."""
         return ArchivedSource(inner, self.archive, self.keeper)
 
@@ -73,5 +73,5 @@ class KeptRecords:
     async def aclose(self) -> None:
         """Let what has come be written, and give the file back."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.keeper.settle(), _LAST_SECONDS)
+            await asyncio.wait_for(self.keeper.aclose(), _LAST_SECONDS)
         await self.archive.aclose()

@@ -45,11 +45,12 @@ class Vocabulary(Protocol):
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """Conditions on the rows of an archive: in SQL with the `bound` values for it, and in the language of its full-text
-    index ("" for none)."""
+    index ("" for none).  `exact`: whatever they let through fits."""
 
     sql: tuple[str, ...] = ()
     bound: tuple[Any, ...] = ()
     match: str = ""
+    exact: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -107,11 +108,13 @@ def narrow(parameters: Parameters, terms: Iterable[Term], vocabulary: Vocabulary
     """The conditions for API parameters, which are wholly done, and for terms."""
     compiler = _Compiler(vocabulary, around)
     conditions = [_parameter(name, text) for name, text in parameters]
-    conditions += (condition for term in terms if (condition := compiler.condition(term)) is not None)
+    of_terms = [compiler.condition(term) for term in terms]
+    conditions += (condition for condition in of_terms if condition is not None)
     return Narrowing(
         tuple(condition.sql for condition in conditions if condition.sql),
         tuple(value for condition in conditions for value in condition.bound),
         " AND ".join(f"({condition.match})" for condition in conditions if condition.match),
+        exact=all(condition is not None and condition.exact for condition in of_terms),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.archive.coverage import Span
 from tui.archive.narrowing import Narrowing
+from tui.archive.rows import COLUMN_OF
 from tui.archive.source import narrowing_of, read_piece
 from tui.archive.stitching import Held, Piece
 from tui.domain.page import Origin, Page, PageRequest
@@ -40,16 +42,27 @@ class HeldSource:
 
     async def fetch(self, request: PageRequest, on_wait: WaitListener = unheard) -> Page:  # noqa: ARG002 - as others
         """The page asked for.  Raises `ArchiveTrouble`."""
+        held, narrowing, resume, gaps = await self._known(request)
+        piece = Piece(held, request.number * request.size, request.size)
+        records = await self._archive.read(lambda store: read_piece(store, narrowing, held, piece, resume))
+        return Page(tuple(records), held.count, Origin.ARCHIVE, notes=(*self._notes, *gaps), partial=bool(gaps))
+
+    async def spread(self, request: PageRequest, name: str) -> Counter[str] | None:
+        """How many of the records that a request wants have each value of a field; None where it takes reading them.
+        Raises `ArchiveTrouble`."""
+        held, narrowing, *_ = await self._known(replace(request, parameters=()))
+        if name not in COLUMN_OF or not narrowing.exact:
+            return None
+        return await self._archive.read(lambda store: store.spread(name, held.span, narrowing))
+
+    async def _known(self, request: PageRequest) -> tuple[Held, Narrowing, _Resume, tuple[str, ...]]:
         key = request.window, request.frozen_at, request.parameters, request.wanted
         if key not in self._asked:
             self._asked[key] = await self._archive.read(lambda store: self._look_up(store, request))
         self._asked.move_to_end(key)
         while len(self._asked) > _MOST_ASKED:
             self._asked.popitem(last=False)
-        held, narrowing, resume, gaps = self._asked[key]
-        piece = Piece(held, request.number * request.size, request.size)
-        records = await self._archive.read(lambda store: read_piece(store, narrowing, held, piece, resume))
-        return Page(tuple(records), held.count, Origin.ARCHIVE, notes=(*self._notes, *gaps), partial=bool(gaps))
+        return self._asked[key]
 
     async def aclose(self) -> None:
         """The archive is whoever's that opened it."""

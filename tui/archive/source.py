@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tui.archive.coverage import Span, instant_at
 from tui.archive.narrowing import EVERYTHING, Narrowing, narrow
-from tui.archive.rows import millisecond_of
+from tui.archive.rows import COLUMN_OF, millisecond_of
 from tui.archive.stitching import Asked, Held, Layout, Piece
 from tui.domain.errors import ArchiveTrouble
-from tui.domain.page import Origin, Page, PageRequest
+from tui.domain.fields import BY_NAME
+from tui.domain.matching import Matcher
+from tui.domain.page import PAGE_SIZE, Origin, Page, PageRequest
 from tui.domain.predicates import Surroundings
 from tui.domain.time_range import Window
 from tui.sources.base import unheard
@@ -31,6 +33,8 @@ _LEAST = 100
 """Records of a held stretch, at least, for which it is worth to ask for what is before and behind it by itself."""
 _MOST_GAPS = 6
 """Gaps, each of which costs a request before the first page can be shown."""
+_MOST_READ = 500
+"""Records that are asked for, at most, to count the values of a field."""
 _SEAM = 200
 """Records that are looked at for a millisecond without any."""
 
@@ -70,6 +74,27 @@ class ArchivedSource:
             page = None
         page = page or await self._inner.fetch(request, on_wait)
         return replace(page, notes=(*page.notes, *self._keeper.notes()))
+
+    async def spread(self, request: PageRequest, name: str) -> Counter[str] | None:
+        """How many of the records that a request wants have each value of a field; None where it takes reading more of
+        them than is worth it.  Raises `SourceError`."""
+        if name not in COLUMN_OF:
+            return None
+        request = replace(request, parameters=(), number=0, size=PAGE_SIZE)
+        plan = await self._plan(request, unheard)
+        parts = plan.layout.parts if plan.layout is not None else ()
+        if not parts or not plan.narrowing.exact:
+            return None
+        if sum(part.count for part in parts if isinstance(part, Asked)) > _MOST_READ:
+            return None
+        return sum([await self._spread_of(part, plan, request, name) for part in parts], Counter[str]())
+
+    async def _spread_of(self, part: Held | Asked, plan: _Plan, request: PageRequest, name: str) -> Counter[str]:
+        if isinstance(part, Held):
+            return await self._archive.read(lambda store: store.spread(name, part.span, plan.narrowing))
+        page = await self._piece(plan, Piece(part, 0, part.count), request, unheard)
+        fits = request.wanted or Matcher((), Surroundings())
+        return Counter(BY_NAME[name].value(record) for record in page.records if fits(record))
 
     async def aclose(self) -> None:
         for task in self._plans.values():
@@ -133,6 +158,8 @@ class ArchivedSource:
                 lambda store: read_piece(store, plan.narrowing, part, piece, plan.resume)
             )
             return Page(tuple(records), None, Origin.ARCHIVE)
+        if not piece.count:
+            return Page((), None)
         first, last = part.skipped + piece.offset, part.skipped + piece.offset + piece.count
         numbers = range(first // request.size, (last - 1) // request.size + 1)
         pages = await asyncio.gather(

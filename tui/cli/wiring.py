@@ -310,9 +310,10 @@ def open_connection(
         await kept.aclose()
         await transport.aclose()
 
+    archived = kept.before(cached)
     return Connection(
-        kept.redacting(kept.before(cached)), kept.redacting(live), in_clear, directory, cached.forget, reveal, aclose,
-        held=kept.held,
+        kept.redacting(archived), kept.redacting(live), in_clear, directory, cached.forget, reveal, aclose,
+        held=kept.held, spread=archived.spread,
     )  # fmt: skip
 
 
@@ -334,7 +335,10 @@ def open_offline(file: Path, *, clock: Callable[[], datetime] = utc_now) -> Conn
     in_clear = HeldSource(archive)
     held = RedactingSource(in_clear)
     names = HeldDirectory(ArchivedNames(archive, clock))
-    return Connection(held, held, in_clear, names, lambda: None, _revealing(in_clear), archive.aclose, held=held)
+    return Connection(
+        held, held, in_clear, names, lambda: None, _revealing(in_clear), archive.aclose,
+        held=held, spread=in_clear.spread,
+    )  # fmt: skip
 
 
 def _open_archive(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
@@ -106,6 +106,8 @@ class ValueSpread:
         self._queue: list[tuple[PageRequest, _Inquiry]] = []
         self._under_way: dict[PageRequest, _Inquiry] = {}
         self._doubted = False
+        self._known = False
+        """Whether all there is to know was told at once."""
         self._clock = frozen.frozen_at
         self._is_settled = frozen.window.end <= frozen.frozen_at - SETTLE
         self._total_is_sure = self._is_settled
@@ -122,7 +124,7 @@ class ValueSpread:
         """Take in loaded records, each of them once, and how many there are by now."""
         if total is not None:
             self._total = max(total, self._total or 0)
-        for record in records:
+        for record in () if self._known else records:
             self.loaded += 1
             self._total_is_sure = self._is_settled
             for text in self._texts(record):
@@ -141,6 +143,19 @@ class ValueSpread:
     def _key(self, text: str) -> str:
         """What is alike in texts that a clause takes for the same value."""
         return text if self._field.kind in (Kind.JSON, Kind.PATH) else text.strip().casefold()
+
+    def know(self, counts: Mapping[str, int]) -> None:
+        """Take in how many records of the whole query have each value; what was counted otherwise means nothing now."""
+        self._tallies = {}
+        for text, number in counts.items():
+            shown = text if text.strip() else NONE
+            self._tallies.setdefault(self._key(shown), _Tally(shown)).loaded += number
+        self._total = sum(counts.values())
+        self.loaded = self._total
+        self._queue.clear()
+        self._under_way.clear()
+        self._known = True
+        self._add_up()
 
     # What was counted
 

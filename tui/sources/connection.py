@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 Reveal = Callable[["PageRequest", "AuditRecord", str], Awaitable[str | None]]
 """Fetches a page unredacted and gives the value at a path of one of its records, None where it isn't there any more."""
+
+
+Spread = Callable[["PageRequest", str], Awaitable[Counter[str] | None]]
+"""Tells how many of the records that a request wants have each value of a field, by its name; None where that can't be
+told without reading them.  Raises `SourceError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +39,7 @@ class Connection:
     """Gives back what is open."""
     held: AuditSource | None = None
     """What of the same records is kept on this computer, for when the API can't be had; None where nothing is kept."""
+    spread: Spread | None = None
+    """Counts the values of a field at once, where the source can."""
     remarks: tuple[str, ...] = ()
     """Sentences that the reader should see once."""

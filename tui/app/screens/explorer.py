@@ -5,7 +5,10 @@ Dialogs are imported when they are opened: the first screen is painted sooner fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -26,9 +29,11 @@ from tui.domain.query_text import format_query
 if TYPE_CHECKING:
     from tui.app.context import Context
     from tui.app.screens.values import ValueAct, ValuesScreen
+    from tui.domain.plan import FrozenQuery
     from tui.domain.time_range import TimeRange
     from tui.session.exploration import Change
     from tui.session.value_spread import FieldPlace
+    from tui.sources.connection import Connection
 
 _ABOUT_WIDTH = 42
 
@@ -157,10 +162,21 @@ class ExplorerScreen(HandingOnScreen):
             names=self._investigation.names,
             fetch=(self._worker.source or connection.source).fetch,
             wants_more=self._load_on,
+            count=self._counting(connection, frozen),
         )
         screen = ValuesScreen(self._place_of_values(), sample)
         self._fed = screen, feed
         self.app.push_screen(screen, self._act_on_value)
+
+    def _counting(
+        self, connection: Connection, frozen: FrozenQuery
+    ) -> Callable[[str], Awaitable[Counter[str] | None]] | None:
+        """What counts the values of a field over all records of the query at once, where anything can."""
+        spread = connection.spread
+        if spread is None or self._exploration.live is not None or self._offline != self._given.offline:
+            return None
+        request = replace(frozen.page(0, ticket=0), wanted=self._exploration.matcher)
+        return partial(spread, request)
 
     def _place_of_values(self) -> FieldPlace:
         """The field or path under the cursor, in the detail or in the table."""

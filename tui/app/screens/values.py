@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -64,7 +64,7 @@ class Sample:
 
     `exact` says that the API does all of the query, and `total` how many records fit it, None while nobody knows.
     `fetch` asks the API and raises `SourceError`; `wants_more` has more records loaded, which `ValuesScreen.take` is
-    then given.
+    then given.  `count` tells at once how many records have each value of a field, by its name, or None.
     """
 
     frozen: FrozenQuery
@@ -74,6 +74,7 @@ class Sample:
     names: Names
     fetch: Callable[[PageRequest], Awaitable[Page]]
     wants_more: Callable[[], object]
+    count: Callable[[str], Awaitable[Mapping[str, int] | None]] | None = None
 
 
 class ValuesScreen(ModalScreen[ValueAct | None]):
@@ -171,6 +172,20 @@ class ValuesScreen(ModalScreen[ValueAct | None]):
         self._order = []
         self._feed()
         self.action_sort()
+        if self._sample.count is not None and len(place) == 1:
+            self._know(self._spread, self._sample.count)
+
+    @work(group="know", exclusive=True)
+    async def _know(self, spread: ValueSpread, count: Callable[[str], Awaitable[Mapping[str, int] | None]]) -> None:
+        """Count all records at once, where that can be had."""
+        try:
+            counts = await count(spread.place[0])
+        except SourceError:
+            return  # they are counted one by one, and tell their own trouble
+        if counts is not None:
+            spread.know(counts)
+        if counts is not None and spread is self._spread and self._is_open:
+            self.action_sort()
 
     def _feed(self) -> None:
         """Count the records that are here; many of them in steps, between which keys are answered."""
