@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from tui.domain.clean import clean
 from tui.private_files import Draft
@@ -170,23 +170,27 @@ class Spool:
     """A text that can't go anywhere before something is known that stands above it; on the disk, under no name."""
 
     def __init__(self) -> None:
-        with _spooling():
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever made the spool closes it
+        self._file: IO[bytes] | None = None
 
     def write(self, text: str) -> None:
         with _spooling():
+            if self._file is None:
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` does
             self._file.write(text.encode())
 
     def pieces(self) -> Iterator[str]:
         """All of it, in pieces of some lines each."""
+        if self._file is None:
+            return
         with _spooling():
             self._file.seek(0)
             while lines := self._file.readlines(_PIECE):
                 yield b"".join(lines).decode()
 
     def close(self) -> None:
-        with suppress(OSError):  # what could not be written is not missed any more
-            self._file.close()
+        if self._file is not None:
+            with suppress(OSError):  # what could not be written is not missed any more
+                self._file.close()
 
 
 @contextmanager

@@ -60,7 +60,10 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What came of an export; `skew` is how far the server's clock was ahead of ours, in seconds, None if unknown."""
+    """What came of an export; `skew` is how far the server's clock was ahead of ours, in seconds, None if unknown.
+
+    `total` is how many records the API says there are to look at, None where it doesn't.
+    """
 
     form: Form
     frozen: FrozenQuery
@@ -133,11 +136,13 @@ class Export:
         above = csv_header() if self._form is Form.CSV else ""
         async with aclosing(self.reading.matches()) as batches:
             async for records in batches:
-                await _in_thread(self._write_batch, write, above, records)
-                above = ""
+                if records:
+                    await _in_thread(self._write_batch, write, above, records)
+                    above = ""
         if (problem := self.reading.problem) is not None and not self.reading.scanned:
             raise problem
-        await _in_thread(write, above)
+        if above:
+            await _in_thread(write, above)
 
     def _write_batch(self, write: Callable[[str], None], above: str, records: Iterable[AuditRecord]) -> None:
         anonymiser = self._anonymiser
@@ -147,7 +152,7 @@ class Export:
 
     async def _write_report(self) -> None:
         """Write the records, and above them how many they are, which is known only then."""
-        spool = await _in_thread(Spool)
+        spool = Spool()
         try:
             await self._write_lines(spool.write)
             await _in_thread(self._destination.write, report_head(self._report_head()))
@@ -166,7 +171,7 @@ class Export:
             query=self._told_query(),
             count=reading.matched,
             scanned=reading.scanned,
-            total=reading.total,
+            total=reading.counted,
             completeness=self._completeness(),
             remarks=tuple(self._remarks()),
             problem=reading.problem,

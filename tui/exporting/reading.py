@@ -74,6 +74,11 @@ class Reading:
         return self._exploration.at_most
 
     @property
+    def counted(self) -> int | None:
+        """As `total`, and as the API counts them: None where it doesn't, or counts something else."""
+        return self._proof.total
+
+    @property
     def proved(self) -> bool:
         """Whether the matches are all there are, beyond doubt."""
         return self.problem is None and self._exploration.finished and self._proof.holds and not self.partial
@@ -178,6 +183,12 @@ class _Proof:
     def counted(self) -> bool:
         """Whether the API told how many there are; a total that it exceeds counts something else."""
         return all(total is not None and self._delivered[branch] <= total for branch, total in self._totals.items())
+
+    @property
+    def total(self) -> int | None:
+        """What the API told of all streams."""
+        totals = [total for total in self._totals.values() if total is not None]
+        return sum(totals) if totals and self.counted else None
 
     @property
     def contradicted(self) -> bool:
