@@ -10,8 +10,10 @@ from tui.cli.count import count
 from tui.cli.demo_server import demo_server
 from tui.cli.doctor.command import doctor
 from tui.cli.explain import explain
+from tui.cli.export import export
 from tui.cli.manners import EXIT_CODES
 from tui.cli.options import Trunk, asking, drawing
+from tui.cli.show import show
 from tui.cli.tail import tail
 
 _HELP = """Explore the audit log of a Portkey organisation: who changed what, when, from where, and did it work.
@@ -39,5 +41,5 @@ def cli(asked: Asked) -> int:
     return explore(asked)
 
 
-for command in (tail, count, explain, doctor, demo_server):
+for command in (tail, count, export, show, explain, doctor, demo_server):
     cli.add_command(command)

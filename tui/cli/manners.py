@@ -34,7 +34,11 @@ class Refused(Exception):
 
 def put(lines: Iterable[str]) -> None:
     """Write data to stdout, all at once; characters that its encoding doesn't have are escaped."""
-    text = "".join(f"{line}\n" for line in lines)
+    put_text("".join(f"{line}\n" for line in lines))
+
+
+def put_text(text: str) -> None:
+    """As `put`, for text that has its ends of lines."""
     encoding = sys.stdout.encoding
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
 
