@@ -121,7 +121,7 @@ def keep(
     Raises `ArchiveTrouble` where they are another organisation's than those that are there.
     """
     check_organisation(store, records)
-    added = store.add(records, first=first)
+    added = store.add(records, first=first, ordered=not parameters)
     for span, grade in stretches:
         store.cover(span, grade, parameters)
     return added

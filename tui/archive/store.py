@@ -110,21 +110,24 @@ class Store:
 
     # Keeping records
 
-    def add(self, records: Sequence[AuditRecord], *, first: bool = True) -> int:
+    def add(self, records: Sequence[AuditRecord], *, first: bool = True, ordered: bool = True) -> int:
         """Keep records that follow each other as the API gives them, newest first; gives how many are new.
 
         Those that are there already are known by their identity, those that look the same within one call by their
         number; what they say is brought up to date.  `first` False: there are newer ones before these, so that others
-        of the first millisecond stand before them.  To be called within `writing`.
+        of the first millisecond stand before them.  `ordered` False: there are others between them, so that those of
+        one millisecond stay as they stand there.  To be called within `writing`.
         """
         change = _Change()
         for number, (millisecond, here) in enumerate(_by_millisecond(records)):
-            self._add_to(millisecond, here, change, before=first or number > 0)
+            self._add_to(millisecond, here, change, front=first or number > 0, ordered=ordered)
         self._write(change)
         return change.added
 
-    def _add_to(self, millisecond: int, here: list[AuditRecord], change: _Change, *, before: bool) -> None:
-        """Put records of one millisecond in their order, before or after those that are there and aren't among them."""
+    def _add_to(
+        self, millisecond: int, here: list[AuditRecord], change: _Change, *, front: bool, ordered: bool
+    ) -> None:
+        """Put records of one millisecond among those that are there."""
         low = first_row(millisecond)
         there = {row: record_of(values) for row, *values in self._connection.execute(
             f"SELECT row, {', '.join(COLUMNS)} FROM records WHERE row BETWEEN ? AND ? ORDER BY row DESC",
@@ -132,10 +135,8 @@ class Store:
         )}  # fmt: skip
         rows = _numbered((record, row) for row, record in there.items())
         merged = _numbered((record, record) for record in here)
-        known = [identity for identity in merged if identity in rows]
-        change.added += len(merged) - len(known)
-        others = [identity for identity in rows if identity not in merged]
-        order = [*merged, *others] if before else [*others, *merged]
+        change.added += sum(identity not in rows for identity in merged)
+        order = _merged(list(rows), list(merged), front=front, ordered=ordered)
         places = _places([rows.get(identity) for identity in order], low)
         for identity, place in zip(order, places, strict=True):
             old_row = rows.get(identity)
@@ -403,6 +404,31 @@ def _numbered(pairs: Iterable[tuple[AuditRecord, Held]]) -> dict[Numbered, Held]
         numbered[record.identity, seen[record.identity]] = held
         seen[record.identity] += 1
     return numbered
+
+
+def _merged(there: Sequence[Numbered], here: Sequence[Numbered], *, front: bool, ordered: bool) -> list[Numbered]:
+    """All of both in one order: that of `here` where it is to be believed, else that which is there already.  What is
+    new follows what it follows in `here`."""
+    held = set(there)
+    known = [identity for identity in here if identity in held]
+    if not known:
+        return [*here, *there] if front else [*there, *here]
+    if ordered:
+        in_turn, come = iter(known), set(known)
+        there = [next(in_turn) if identity in come else identity for identity in there]
+    following: dict[Numbered, list[Numbered]] = {}
+    leading: list[Numbered] = []
+    after = leading
+    for identity in here:
+        if identity in held:
+            after = following.setdefault(identity, [])
+        else:
+            after.append(identity)
+    order: list[Numbered] = []
+    for identity in there:
+        order += leading if identity == known[0] else ()
+        order += (identity, *following.get(identity, ()))
+    return order
 
 
 def _places(rows: Sequence[int | None], low: int) -> list[int]:
