@@ -18,7 +18,7 @@ from tui.domain.predicates import Surroundings
 from tui.domain.query import AuditQuery, Clause, How, Term, walk
 from tui.domain.query_check import check_file_values
 from tui.domain.query_parser import Parsed, parse_query
-from tui.domain.time_range import Window, instant_of
+from tui.domain.time_range import TimeRange, Window, instant_of
 from tui.session.exploration import Change, Exploration
 from tui.session.follow import REACH, Follower
 from tui.session.live import Live
@@ -26,6 +26,8 @@ from tui.session.live_rows import EDGE
 
 if TYPE_CHECKING:
     from tui.app.context import Context
+    from tui.exporting.reading import Inquiry
+    from tui.sources.base import AuditSource
     from tui.state.last_look import KeptLook
 
 
@@ -99,6 +101,16 @@ class Investigation:
         for stranger in self.strangers(parsed.query):
             raise QueryError(f"nothing known is called {stranger!r}")
         return self._matcher(parsed.query)
+
+    def inquiry(self, source: AuditSource) -> Inquiry:
+        """The present query as all of it is read, over the time that the rows are of; where none have come yet, up to
+        the moment it is read.  Raises `QueryError`."""
+        from tui.exporting.reading import Inquiry
+
+        query, shown = self.query, self._exploration.shown
+        if shown is not None and self._exploration.asked is None:
+            query = shown.query.with_range(TimeRange(shown.window.start, shown.window.end))
+        return Inquiry(source, query, self.names, self._matcher(query), self._given.clock)
 
     def accept_all(self, word: str) -> None:
         """Whenever this word fits several, all of them are meant."""

@@ -18,7 +18,7 @@ from tui.app import narrowing, summary
 from tui.app.commands import Keyless, commands_of
 from tui.app.feed import Feed
 from tui.app.messages import TimeRangeWanted
-from tui.app.screens.handing_on import HandingOnScreen
+from tui.app.screens.exporting import ExportingScreen
 from tui.app.screens.menu import Choice, MenuScreen
 from tui.app.widgets.row_line import fit
 from tui.domain.clean import clean
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _ABOUT_WIDTH = 42
 
 
-class ExplorerScreen(HandingOnScreen):
+class ExplorerScreen(ExportingScreen):
     """The loop of an investigation: ask, narrow on what the eye caught, look around it, go back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
