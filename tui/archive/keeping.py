@@ -91,16 +91,26 @@ class Keeper:
             self._runs.popitem(last=False)
         return run
 
+    def write(
+        self,
+        store: Store,
+        records: Sequence[AuditRecord],
+        stretches: Sequence[Stretch],
+        parameters: Parameters = (),
+        *,
+        first: bool = True,
+    ) -> int:
+        """As the function `keep`; and by its records the archive knows the key from now on."""
+        added = keep(store, records, stretches, parameters, first=first)
+        if records and not self._known and self._mark not in (marks := store.fact(_KEYS).split()):
+            store.note(_KEYS, " ".join([*marks, self._mark]))
+        return added
+
     async def _write(
         self, records: Sequence[AuditRecord], stretches: Sequence[Stretch], parameters: Parameters, *, first: bool
     ) -> None:
-        def work(store: Store) -> None:
-            keep(store, records, stretches, parameters, first=first)
-            if records and not self._known:
-                store.note(_KEYS, f"{store.fact(_KEYS)} {self._mark}".strip())
-
         try:
-            await self._archive.write(work)
+            await self._archive.write(lambda store: self.write(store, records, stretches, parameters, first=first))
         except ArchiveTrouble as trouble:
             self.set_aside(trouble)
         else:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tui.domain.record import AuditRecord
     from tui.domain.secret import Secret
     from tui.settings import Settings, Surface
-    from tui.sources.base import AuditSource
+    from tui.sources.base import AuditSource, NameDirectory
     from tui.sources.connection import Connection, Reveal
     from tui.sources.directory import PortkeyDirectory
     from tui.sources.portkey import PortkeySource
@@ -101,34 +101,69 @@ def connecting(settings: Settings, *, demo: bool, offline: bool = False) -> Iter
     A key is read now, before a screen takes the terminal: its command may have something to ask.  Offline none is read
     and no socket is opened.  Raises `SettingsError`.
     """
+    if offline and not demo:
+
+        async def connect_offline() -> Connection:
+            return await asyncio.to_thread(open_offline, archive_place(settings))
+
+        yield connect_offline
+        return
+    with _reaching(settings, demo=demo) as reach:
+
+        async def connect() -> Connection:
+            place = await reach()
+            kept = settings.keep_records or demo
+            keeping = Keeping(place.archive, settings.keep_secrets and not demo) if kept else None
+            return await asyncio.to_thread(open_connection, place.base_url, place.key, place.ca_bundle, keeping=keeping)
+
+        yield connect
+
+
+@contextmanager
+def copying(settings: Settings, *, demo: bool) -> Iterator[Callable[[], Awaitable[Copying]]]:
+    """How to reach an API and the archive of its records, for whoever copies from one to the other; the demo's are gone
+    when this ends.  Raises `SettingsError`."""
+    with _reaching(settings, demo=demo) as reach:
+
+        async def open_both() -> Copying:
+            place = await reach()
+            return await asyncio.to_thread(open_copying, place, secrets=settings.keep_secrets and not demo)
+
+        yield open_both
+
+
+class Place(NamedTuple):
+    """Where an API is, and where the archive of its records."""
+
+    base_url: str
+    key: Secret
+    ca_bundle: Path | None
+    archive: Path
+
+
+@contextmanager
+def _reaching(settings: Settings, *, demo: bool) -> Iterator[Callable[[], Awaitable[Place]]]:
+    """Where the records are; the demo's stand-in and its archive are gone when this ends.  Raises `SettingsError`."""
     if demo:
         with stand_in() as running, TemporaryDirectory(prefix="portkey-audit-") as scratch:
 
-            async def connect() -> Connection:
+            async def reach_demo() -> Place:
                 base_url, key = await asyncio.to_thread(running.address)
-                keeping = Keeping(Path(scratch) / "demo.db")
-                return await asyncio.to_thread(open_connection, base_url, key, keeping=keeping)
+                return Place(base_url, key, None, Path(scratch) / "demo.db")
 
-            yield connect
-    elif offline:
+            yield reach_demo
+        return
+    key = settings.key.read() if settings.key else None
 
-        async def connect() -> Connection:
-            return await asyncio.to_thread(open_offline, archive_place(settings))
+    async def reach() -> Place:
+        if key is None:
+            raise KeyMissing(
+                f"There is no key for {settings.base_url}.",
+                "Set PORTKEY_API_KEY, or name a file that holds it with --api-key-file; --demo needs none.",
+            )
+        return Place(settings.base_url, key, settings.ca_bundle, archive_place(settings))
 
-        yield connect
-    else:
-        key = settings.key.read() if settings.key else None
-
-        async def connect() -> Connection:
-            if key is None:
-                raise KeyMissing(
-                    f"There is no key for {settings.base_url}.",
-                    "Set PORTKEY_API_KEY, or name a file that holds it with --api-key-file; --demo needs none.",
-                )
-            keeping = Keeping(archive_place(settings), secrets=settings.keep_secrets) if settings.keep_records else None
-            return await asyncio.to_thread(open_connection, settings.base_url, key, settings.ca_bundle, keeping=keeping)
-
-        yield connect
+    yield reach
 
 
 @contextmanager
@@ -315,6 +350,38 @@ def open_connection(
         kept.redacting(archived), kept.redacting(live), in_clear, directory, cached.forget, reveal, aclose,
         held=kept.held, spread=archived.spread,
     )  # fmt: skip
+
+
+class Copying(NamedTuple):
+    """An API past every cache, and the archive of its records.
+
+    `source` gives what the archive is to have: redacted, unless secrets are kept.
+    """
+
+    source: AuditSource
+    directory: NameDirectory
+    kept: KeptRecords
+    aclose: Callable[[], Awaitable[None]]
+
+
+def open_copying(
+    place: Place,
+    *,
+    secrets: bool,
+    clock: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> Copying:
+    """The way to an API, and its archive, which is made where there is none.  Slow.  Raises `SourceError`."""
+    connection = open_connection(place.base_url, place.key, place.ca_bundle, clock=clock, sleep=sleep)
+    from tui.archive.kept import KeptRecords
+
+    kept = KeptRecords.open(place.archive, place.key, clock, secrets=secrets)
+
+    async def aclose() -> None:
+        await kept.aclose()
+        await connection.aclose()
+
+    return Copying(connection.in_clear if secrets else connection.live, connection.directory, kept, aclose)
 
 
 def open_offline(file: Path, *, clock: Callable[[], datetime] = utc_now) -> Connection:
