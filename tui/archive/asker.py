@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui.archive.coverage import Span, milliseconds
 from tui.archive.keeping import check_organisation
 from tui.domain.errors import ArchiveTrouble, RateLimited, SourceError, Unavailable
-from tui.domain.page import PageRequest, Waiting
+from tui.domain.page import PageRequest, Parameters, Waiting
 
 if TYPE_CHECKING:
     from tui.archive.archive import Archive
@@ -68,15 +68,24 @@ class Asker:
     `requests` are those made so far.  `waiting` is the wait before another attempt, while there is one.
     """
 
-    def __init__(self, source: AuditSource, means: Means, *, rate: float | None = None, patient: bool = False) -> None:
-        """`source` tries a few times by itself.  `rate` is how many requests a second there may be.  `patient`: nothing
-        that may pass is ever given up, once an answer has come."""
+    def __init__(
+        self,
+        source: AuditSource,
+        means: Means,
+        *,
+        parameters: Parameters = (),
+        rate: float | None = None,
+        patient: bool = False,
+    ) -> None:
+        """`source` tries a few times by itself.  `parameters` name the organisation, where that is wanted.  `rate` is
+        how many requests a second there may be.  `patient`: nothing that may pass is given up, once an answer came."""
         self.requests = 0
         self.waiting: Waiting | None = None
         self.first_total: int | None = None
         """How many records the range has that was met, as far as was told."""
         self._source = source
         self._means = means
+        self._parameters = parameters
         self._interval = 1 / rate if rate else 0.0
         self._patient = patient
         self._due = means.ticks()
@@ -113,7 +122,7 @@ class Asker:
         while True:
             await self._turn()
             try:
-                page = await self._source.fetch(request, self._heed)
+                page = await self._source.fetch(replace(request, parameters=self._parameters), self._heed)
             except SourceError as error:
                 await self._bear(error)
             else:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tui.sources.base import AuditSource, WaitListener
 
 _MOST_RUNS = 64
-_ORGANISATION = "organisation"
+ORGANISATION = "organisation"
+"""The fact that tells whose records an archive has."""
 _SALT = "salt"
 _KEYS = "keys"
 """The marks of the keys by which its records came."""
@@ -142,9 +143,9 @@ def check_organisation(store: Store, records: Sequence[AuditRecord]) -> None:
     come = {record.organisation_id for record in records if record.organisation_id}
     if not come:
         return
-    held = store.fact(_ORGANISATION)
+    held = store.fact(ORGANISATION)
     if not held and len(come) == 1:
-        store.note(_ORGANISATION, *come)
+        store.note(ORGANISATION, *come)
     elif held and held not in come:
         raise ArchiveTrouble(
             "The archive has the records of another organisation, so it is left alone.",

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 _LAST_SECONDS = 5.0
 """How long leaving may wait for what is still to be written; what isn't then is fetched again another time."""
-_SECRETS = "secrets"
-_KEPT = "kept"
+SECRETS = "secrets"
+"""The fact that tells whether any may have been kept as they came."""
+KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class KeptRecords:
         archive = Archive.open(file)
         try:
             if secrets:
-                archive.at_once(lambda store: store.note(_SECRETS, _KEPT))
-            any_secrets = archive.at_once(lambda store: store.fact(_SECRETS)) == _KEPT
+                archive.at_once(lambda store: store.note(SECRETS, KEPT))
+            any_secrets = archive.at_once(lambda store: store.fact(SECRETS)) == KEPT
             return cls(archive, Keeper(archive, key), ArchivedNames(archive, clock), secrets, any_secrets)
         except BaseException:
             archive.close()

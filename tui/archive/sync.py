@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.archive.archive import Archive
     from tui.archive.store import Store
     from tui.domain.names import Names
-    from tui.domain.page import Waiting
+    from tui.domain.page import Parameters, Waiting
     from tui.domain.record import AuditRecord
     from tui.domain.time_range import TimeRange
     from tui.sources.base import AuditSource, NameDirectory
@@ -59,12 +59,13 @@ class Sync:
         archive: Archive,
         means: Means,
         *,
+        parameters: Parameters = (),
         rate: float | None = None,
         endless: bool = False,
         write: Write = keep,
     ) -> None:
-        """`source` goes past every cache.  `rate` is how many requests a second there may be; `endless`: a network that
-        is gone is waited for."""
+        """`source` goes past every cache.  `parameters` name the organisation, where that is wanted.  `rate` is how
+        many requests a second there may be; `endless`: a network that is gone is waited for."""
         self.records = 0
         self.new = 0
         self.windows = 0
@@ -73,7 +74,7 @@ class Sync:
         self.to_do = 0
         self.asked: Span | None = None
         """What is to be whole in the end, as far as it has settled; None until the server's clock is known."""
-        self._asker = Asker(source, means, rate=rate, patient=endless)
+        self._asker = Asker(source, means, parameters=parameters, rate=rate, patient=endless)
         self._archive = archive
         self._means = means
         self._write = write

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tui.archive.archive import Archive
     from tui.archive.store import Store
-    from tui.domain.page import Waiting
+    from tui.domain.page import Parameters, Waiting
     from tui.domain.time_range import TimeRange
     from tui.sources.base import AuditSource
 
@@ -43,14 +43,14 @@ class Verification:
     in no order.  `done` of `to_do` milliseconds have been looked at.
     """
 
-    def __init__(self, source: AuditSource, archive: Archive, means: Means, *, rate: float | None = None) -> None:
-        """`source` goes past every cache; `rate` is how many requests a second there may be."""
+    def __init__(self, source: AuditSource, archive: Archive, means: Means, *, parameters: Parameters = ()) -> None:
+        """`source` goes past every cache.  `parameters` name the organisation, where that is wanted."""
         self.records = 0
         self.differences: list[Difference] = []
         self.uncounted: list[Span] = []
         self.done = 0
         self.to_do = 0
-        self._asker = Asker(source, means, rate=rate)
+        self._asker = Asker(source, means, parameters=parameters)
         self._archive = archive
 
     @property

@@ -58,6 +58,12 @@ def looking_up(run: Callable[..., int]) -> Callable[..., None]:
     return _with_options(_command(run), *_range("90d", "now"), *_PLACE, _OFFLINE)
 
 
+def copying(since: str) -> Callable[[Callable[..., int]], Callable[..., None]]:
+    """Decorates a command that takes no QUERY, and is told of a range of time, which begins at `since` where nothing is
+    said of it, and of an API; `run` as for `asking`."""
+    return lambda run: _with_options(_command(run), *_range(since, "now"), *_PLACE)
+
+
 def examining(run: Callable[..., int]) -> Callable[..., None]:
     """A command that takes no QUERY, and is told where the records are; `run` as for `asking`."""
     return _with_options(_command(run), *_PLACE)
