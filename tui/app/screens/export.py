@@ -35,6 +35,15 @@ _WIDEST = max(map(len, _FORMS)) + 2
 _NAMES_TO_COME = "The names that are to be hidden are still on their way: enter tries again."
 
 
+class _FormList(ListKeys):
+    """A click chooses a form, and exports nothing yet."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.export", show=False, id="list.export")]
+
+    def action_select(self) -> None:
+        """What a click would do beside."""
+
+
 class ExportScreen(ModalScreen[Order | None]):
     """Ends with what the reader ordered, which can be written as far as that is known, or None.
 
@@ -71,7 +80,7 @@ class ExportScreen(ModalScreen[Order | None]):
         with Vertical(classes="box"):
             yield Static(Content.styled("Export all that the query finds", "bold"))
             yield Static(Content.styled(self._subject, "$muted"), id="subject")
-            yield ListKeys(
+            yield _FormList(
                 *(Option(Content.assemble(form.ljust(_WIDEST), (about, "$muted"))) for form, about in _FORMS.items()),
                 compact=True,
             )
@@ -160,7 +169,6 @@ class ExportScreen(ModalScreen[Order | None]):
     # The end
 
     @on(Input.Submitted)
-    @on(OptionList.OptionSelected)
     def action_export(self) -> None:
         """End with the order, if it can be carried out; where something would be lost, ask first."""
         if not self.name_field.value.strip():
