@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from textual.pilot import Pilot
 
@@ -19,7 +20,7 @@ from tui.app.widgets.detail_pane import DetailPane
 from tui.app.widgets.filter_panel import FilterPanel
 from tui.app.widgets.query_bar import QueryBar
 from tui.app.widgets.record_table import RecordTable
-from tui.cli.wiring import open_connection
+from tui.cli.wiring import Keeping, open_connection, open_offline
 from tui.clipboard.copying import Clipboard
 from tui.demo.history import History
 from tui.demo.server import DemoServer
@@ -156,8 +157,11 @@ async def exploring(
     ticks: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     environ: Mapping[str, str] | None = None,
+    archive: Path | None = None,
+    offline: bool = False,
 ) -> AsyncIterator[Story]:
-    """The explorer, opened and driven; without a server, `problem` is what connecting meets.
+    """The explorer, opened and driven; without a server, `problem` is what connecting meets.  What it fetches is kept
+    in the `archive`; `offline`: nothing else is shown.
 
     Its clock stands at `local`, or is `passing`, which it also sleeps by.
     """
@@ -168,10 +172,13 @@ async def exploring(
         return passing.now if passing is not None else local
 
     async def connect() -> Connection:
+        if offline and archive is not None:
+            return open_offline(archive, clock=clock)
         if server is None:
             assert problem is not None
             raise problem
-        return open_connection(server.base_url, Secret(key or server.key), clock=clock, sleep=sleep)
+        keeping = Keeping(archive) if archive is not None else None
+        return open_connection(server.base_url, Secret(key or server.key), clock=clock, sleep=sleep, keeping=keeping)
 
     context = Context(
         connect=connect,
@@ -187,6 +194,7 @@ async def exploring(
         plain=plain,
         sleep=sleep,
         environ=environ or {},
+        offline=offline,
     )
     app = (PlainApp if plain else ExplorerApp)(context)
     async with app.run_test(size=size, notifications=notifications or plain) as pilot:

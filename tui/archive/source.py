@@ -21,6 +21,8 @@ from tui.domain.time_range import Window
 from tui.sources.base import unheard
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tui.archive.archive import Archive
     from tui.archive.coverage import Coverage
     from tui.archive.keeping import Keeper
@@ -43,11 +45,14 @@ _SEAM = 200
 class _Plan:
     """How the pages of one frozen query are put together; no `layout`: the API is asked for all of it.
 
-    `resume` has the row at which the records after so many of a held span begin.
+    `resume` has the row at which the records after so many of a held span begin; the clock is that of whoever was
+    asked for the gaps.
     """
 
     layout: Layout | None
     narrowing: Narrowing = EVERYTHING
+    server_time: datetime | None = None
+    skew: float = 0.0
     resume: dict[tuple[Span, int], int] = field(default_factory=dict)
 
 
@@ -127,7 +132,9 @@ class ArchivedSource:
         known = [part if isinstance(part, Held) else asked[part] for part in parts]
         if any(part is None for part in known):
             return _Plan(None)
-        return _Plan(Layout([part for part in known if part is not None]), narrowed)
+        clock = next((page for page in pages if page.server_time is not None), None)
+        layout = Layout([part for part in known if part is not None])
+        return _Plan(layout, narrowed, clock.server_time if clock else None, clock.skew if clock else 0.0)
 
     # Putting a page together
 
@@ -137,18 +144,15 @@ class ArchivedSource:
         pieces = list(layout.page(request.number, request.size))
         answers = await asyncio.gather(*(self._piece(plan, piece, request, on_wait) for piece in pieces))
         records = tuple(record for answer in answers for record in answer.records)
-        asked = [answer for answer in answers if answer.origin is not Origin.ARCHIVE]
-        held = len(asked) < len(answers) or not answers
-        origin = Origin.ARCHIVE if not asked else Origin.PARTLY if held else asked[0].origin
-        clock = next((answer for answer in asked if answer.server_time is not None), None)
+        is_held = all(isinstance(part, Held) for part in layout.parts)
         return Page(
             records,
             layout.total,
-            origin,
-            server_time=clock.server_time if clock else None,
-            skew=clock.skew if clock else 0.0,
+            Origin.ARCHIVE if is_held else Origin.PARTLY,
+            server_time=plan.server_time,
+            skew=plan.skew,
             size_bytes=sum(answer.size_bytes for answer in answers),
-            notes=tuple(note for answer in asked for note in answer.notes),
+            notes=tuple(note for answer in answers for note in answer.notes),
         )
 
     async def _piece(self, plan: _Plan, piece: Piece, request: PageRequest, on_wait: WaitListener) -> Page:
