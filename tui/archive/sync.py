@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.archive.asker import Asker, Means
-from tui.archive.coverage import UNSETTLED, Grade, Span, Stretch, milliseconds, settled
+from tui.archive.coverage import Grade, Span, Stretch, settled
 from tui.archive.keeping import keep
 from tui.archive.side_by_side import side_by_side
 from tui.archive.standing import Standing, look_over
@@ -44,6 +45,8 @@ _MOST_WALKS = 16
 _PATIENCE = 40, 20
 """Requests that a window may take before what isn't proved of it is called that: so many, and so many a page."""
 _LEAST_PATIENCE = 4
+_A_MOMENT = 60 * SECOND
+_NOTHING = Span(0, 0)
 
 
 class Sync:
@@ -73,7 +76,9 @@ class Sync:
         self.done = 0
         self.to_do = 0
         self.asked: Span | None = None
-        """What is to be whole in the end, as far as it has settled; None until the server's clock is known."""
+        """What is to be had in the end; None until the server's clock is known."""
+        self.settled: Span | None = None
+        """What of that is to be whole; None where nothing comes into question."""
         self._asker = Asker(source, means, parameters=parameters, rate=rate, patient=endless)
         self._archive = archive
         self._means = means
@@ -122,6 +127,8 @@ class Sync:
         held = await self._archive.read(lambda store: _held(store, asked))
         self._expected = None if self._asker.first_total is None else self._asker.first_total - held
         await self._fill_settled(asked, doubted=True)
+        if self._has_settled_since(asked):
+            await self._fill_settled(asked, doubted=False)
         await self._keep_unsettled(asked)
         now = format_instant(self._asker.server_now)
         await self._store(lambda store: store.note(SYNCED, now))
@@ -130,17 +137,16 @@ class Sync:
         """Go on, after `fill`, with what settles meanwhile.  It ends with the range, which may never be."""
         self._expected = None
         while self.asked is not None:
-            now = self._asker.server_now
-            self.asked = Span(self.asked.start, aligned(Span.of(time_range.resolve(now))).end)
+            self.asked = Span(self.asked.start, aligned(Span.of(time_range.resolve(self._asker.server_now))).end)
             await self._fill_settled(self.asked, doubted=False)
-            if isinstance(time_range.until, datetime) and _unsettled(self.asked, now) is None:
+            if isinstance(time_range.until, datetime) and self.settled and self.settled.end == self.asked.end:
                 return
             await self._means.sleep(FOLLOW_SECONDS)
 
     async def standing(self) -> Standing:
-        """How things stand with what was asked for."""
-        span = settled(self.asked, self._asker.server_now) if self.asked else None
-        return await self._archive.read(lambda store: look_over(store, span or Span(0, 0)))
+        """How things stand with what was asked for: stretches and gaps of what has settled, records of all."""
+        asked, span = self.asked or _NOTHING, self.settled or _NOTHING
+        return await self._archive.read(lambda store: replace(look_over(store, span), records=store.count_all(asked)))
 
     # The course of it
 
@@ -154,7 +160,7 @@ class Sync:
 
     async def _fill_settled(self, asked: Span, *, doubted: bool) -> None:
         """Make whole what has settled of a span, and prove what nobody has proved yet, or also what nobody could."""
-        span = _settled(asked, self._asker.server_now)
+        span = self.settled = _settled(asked, self._asker.server_now)
         if span is None:
             return
         coverage = await self._archive.read(lambda store: store.coverage())
@@ -166,10 +172,15 @@ class Sync:
         await side_by_side(self._prove_all(unproved, differing) for _ in range(_IN_FLIGHT))
         await self._walk(Windows(differing, None))
 
+    def _has_settled_since(self, asked: Span) -> bool:
+        """Whether it took so long that more than a moment has settled."""
+        span = _settled(asked, self._asker.server_now)
+        return span is not None and span.end - (self.settled or span).end > _A_MOMENT
+
     async def _keep_unsettled(self, asked: Span) -> None:
-        span = _unsettled(asked, self._asker.server_now)
-        if span is not None:
-            windows = Windows([span], None)
+        begins = self.settled.end if self.settled else asked.start
+        if begins < asked.end:
+            windows = Windows([Span(begins, asked.end)], None)
             await side_by_side(self._walk_all(windows, claims=False) for _ in range(_IN_FLIGHT))
 
     async def _walk(self, windows: Windows) -> None:
@@ -295,9 +306,3 @@ def _settled(span: Span, now: datetime) -> Span | None:
     """The whole seconds of a span in which nothing comes any more."""
     part = settled(span, now)
     return None if part is None else inner(part)
-
-
-def _unsettled(span: Span, now: datetime) -> Span | None:
-    """What of a span has begun, and may still be joined by records that come late."""
-    begins = milliseconds(now - UNSETTLED) // SECOND * SECOND
-    return span.common(Span(begins, aligned(Span(begins, milliseconds(now) + 1)).end))

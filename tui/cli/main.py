@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tui import __version__
+from tui.cli.archive import archive
 from tui.cli.asking import Asked
 from tui.cli.count import count
 from tui.cli.demo_server import demo_server
@@ -41,5 +42,5 @@ def cli(asked: Asked) -> int:
     return explore(asked)
 
 
-for command in (tail, count, export, show, explain, doctor, demo_server):
+for command in (tail, count, export, show, archive, explain, doctor, demo_server):
     cli.add_command(command)
