@@ -40,9 +40,7 @@ by other ones in each export.
 
 
 @click.command(cls=QueryCommand, help=_HELP, epilog=EXIT_CODES, short_help="Write all records that fit QUERY.")
-@click.option(
-    "-f", "--format", "said", type=click.Choice(list(Form)), help="jsonl, csv or md  [as FILE ends, or jsonl]"
-)
+@click.option("-f", "--format", "said", type=click.Choice(_FORMS), help="what to write  [as FILE ends, or jsonl]")
 @click.option("-o", "--output", metavar="FILE", default=STDOUT, help="where to write; - is standard output  [-]")
 @click.option("--force", is_flag=True, help="replace FILE where it is there")
 @click.option("--anonymise", is_flag=True, help="replace people, ids and addresses by pseudonyms")
@@ -70,8 +68,8 @@ def export(
             destination.check()
         if include_secrets and not yes:
             _confirm()
-        with wiring.connecting(settings, demo=asked.demo, offline=asked.offline) as connect:
-            marked = wiring.mark_book(settings, demo=asked.demo).marked
+        with wiring.connecting(settings, demo=asked.demo, offline=asked.offline, file=asked.file) as connect:
+            marked = wiring.mark_book(settings, demo=asked.demo, file=asked.file).marked
             exported = asyncio.run(run.write(connect, destination, marked))
     except KeyboardInterrupt:
         tell(f"interrupted: {run.line()}{'' if file is None else '; nothing was kept'}")

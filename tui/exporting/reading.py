@@ -71,7 +71,7 @@ class Reading:
     @property
     def total(self) -> int | None:
         """Records there are to look at, twice where streams overlap; None where the API doesn't say."""
-        return self._exploration.at_most
+        return self._exploration.at_most if self._exploration.started else None
 
     @property
     def counted(self) -> int | None:
