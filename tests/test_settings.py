@@ -306,10 +306,9 @@ class TestRefusals:
     ) -> str:
         """Why it can't run where keys come from a terminal or don't, and what is drawn goes to one or doesn't."""
         drawing = Stream(is_terminal=drawn, encoding=encoding)
-        monkeypatch.setattr(sys, "stdin", Stream(is_terminal=keys))
         monkeypatch.setattr(sys, "stderr", drawing)
         monkeypatch.setattr(sys, "__stderr__", drawing)
-        return terminal_problem(environ)
+        return terminal_problem(environ, has_keyboard=keys)
 
     @pytest.mark.parametrize("encoding", ["utf-8", "UTF-8", "utf8", "UTF8"])
     def test_none_where_it_can_draw(self, monkeypatch: pytest.MonkeyPatch, encoding: str):

@@ -249,9 +249,9 @@ def theme_of(surface: Surface, environ: Mapping[str, str]) -> str:
     return fitting if colors == "none" else surface.theme or fitting
 
 
-def terminal_problem(environ: Mapping[str, str]) -> str:
+def terminal_problem(environ: Mapping[str, str], *, has_keyboard: bool) -> str:
     """Why the explorer could only make a mess here, with the cure; "" where it can run."""
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
+    if not has_keyboard or not sys.stderr.isatty():
         return (
             "the explorer needs a terminal: it draws on stderr and reads keys from stdin; "
             "over SSH: ssh -t; without one: portkey-audit count"

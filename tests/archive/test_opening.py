@@ -20,9 +20,9 @@ from tui.archive import opening
 from tui.archive.coverage import Span, milliseconds
 from tui.archive.narrowing import EVERYTHING
 from tui.archive.opening import Opened, Opening, opened
-from tui.archive.record_file import FileTrouble, RecordFile
+from tui.archive.record_file import RecordFile
 from tui.archive.store import Store
-from tui.domain.errors import ArchiveTrouble
+from tui.domain.errors import ArchiveTrouble, NotOpened
 from tui.domain.names import Named, NameKind, Names
 from tui.domain.record import AuditRecord
 from tui.formats.record_json import json_line
@@ -155,7 +155,7 @@ class TestStandardInput:
         standard_input(b"")
         near, far = pty.openpty()
         os.dup2(far, 0)
-        with pytest.raises(FileTrouble, match="standard input is the terminal") as trouble, opened("-", unheard):
+        with pytest.raises(NotOpened, match="standard input is the terminal") as trouble, opened("-", unheard):
             pass
         assert trouble.value.cure.endswith("| portkey-audit --file -")
         os.close(near)
@@ -187,7 +187,7 @@ class TestPipes:
 
     def test_one_that_nobody_writes_to_is_not_waited_for(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe")
-        with pytest.raises(FileTrouble, match="Nothing writes to the pipe"), opened(str(tmp_path / "pipe"), unheard):
+        with pytest.raises(NotOpened, match="Nothing writes to the pipe"), opened(str(tmp_path / "pipe"), unheard):
             pass
 
 
@@ -221,7 +221,7 @@ class TestWhatCanNotBeOpened:
         ],
     )
     def test_it_is_said_why_and_what_helps(self, path: str, cause: str, cure: str) -> None:
-        with pytest.raises(FileTrouble) as trouble, opened(path, unheard):
+        with pytest.raises(NotOpened) as trouble, opened(path, unheard):
             pass
         assert (trouble.value.cause, trouble.value.cure) == (cause, cure)
 
@@ -230,14 +230,14 @@ class TestWhatCanNotBeOpened:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(os, "open", refuse)
-        with pytest.raises(FileTrouble, match="may not be read") as trouble:
+        with pytest.raises(NotOpened, match="may not be read") as trouble:
             RecordFile.open("audit.jsonl")
         assert trouble.value.cure == "Where it is yours: chmod u+r audit.jsonl"
 
     def test_a_socket(self, tmp_path: Path) -> None:
         with socket.socket(socket.AF_UNIX) as bound:
             bound.bind("here")
-            with pytest.raises(FileTrouble), opened("here", unheard):
+            with pytest.raises(NotOpened), opened("here", unheard):
                 pass
 
     @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ class TestWhatCanNotBeOpened:
     )
     def test_what_others_packed_is_told_how_to_unpack(self, tmp_path: Path, data: bytes, unpacker: str) -> None:
         path = kept(tmp_path, data + bytes(20))
-        with pytest.raises(FileTrouble, match="packed by another than gzip") as trouble, opened(path, unheard):
+        with pytest.raises(NotOpened, match="packed by another than gzip") as trouble, opened(path, unheard):
             pass
         assert f"{unpacker} {tmp_path}/kept.jsonl | portkey-audit --file -" in trouble.value.cure
 

@@ -36,11 +36,11 @@ class Context:
 
     `connect` raises `SourceError`, and may be slow: it is called once the first screen is painted.  `clock` is our own
     clock in UTC, `ticks` one that never goes back, in seconds.  `place` is where records come from, as the reader knows
-    it ("api.portkey.ai", "demo"), and `source_words` name that on a command line; `offline`: they come
-    from the archive alone.  `read_values` gives the values in a file that a query names; it raises `QueryError`.
-    `plain`: one pane at a time, without boxes.  `pace` is the pause between two looks at what is followed, in seconds,
-    and `sleep` waits for so many.  `multiplexer` stands between the
-    program and its terminal, and `environ` is what programs find around them that the reader runs from here.
+    it ("api.portkey.ai", "demo"), and `source_words` name that on a command line; `offline`: they come from the archive
+    alone, `file`: from one that nothing comes in to.  `read_values` gives the values in a file that a query names; it
+    raises `QueryError`.  `plain`: one pane at a time, without boxes.  `pace` is the pause between two looks at what is
+    followed, in seconds, and `sleep` waits for so many.  `multiplexer` stands between the program and its terminal, and
+    `environ` is what programs find around them that the reader runs from here.
     """
 
     connect: Callable[[], Awaitable[Connection]]
@@ -56,6 +56,7 @@ class Context:
     colour: str = ""
     source_words: tuple[str, ...] = ()
     offline: bool = False
+    file: bool = False
     theme: str = "harbour"
     plain: bool = False
     pace: float = USUAL_SECONDS

@@ -117,7 +117,8 @@ def _standing(state: State) -> list[Part]:
     if abs(exploration.skew) > SKEW_SECONDS:
         ahead = "ahead" if exploration.skew > 0 else "behind"
         parts.append(Part(f"server clock {abs(exploration.skew):.0f} s {ahead}", "warn", spare=1))
-    if frozen.window.end > frozen.frozen_at - SETTLE and state.live is None:
+    unsettled = frozen.window.end > frozen.frozen_at - SETTLE and Origin.FILE not in exploration.origins
+    if unsettled and state.live is None:
         parts.append(Part("last 60 s may still fill", "muted", spare=6))
     return parts
 
@@ -132,7 +133,7 @@ def _source(state: State) -> Part:
         for word, meant in (("cache", {Origin.CACHE}), ("archive", {Origin.ARCHIVE, Origin.PARTLY}))
         if origins & meant
     ]
-    asked = not origins or origins & {Origin.API, Origin.PARTLY}
+    asked = not origins or origins & {Origin.API, Origin.PARTLY, Origin.FILE}
     told = "".join(f" + {word}" for word in beside) if asked else f" ({' + '.join(beside)})"
     return Part(f"{state.place}{told}", "muted", spare=4)
 

@@ -45,7 +45,8 @@ class HeldSource:
         held, narrowing, resume, gaps = await self._known(request)
         piece = Piece(held, request.number * request.size, request.size)
         records = await self._archive.read(lambda store: read_piece(store, narrowing, held, piece, resume))
-        return Page(tuple(records), held.count, Origin.ARCHIVE, notes=(*self._notes, *gaps), partial=bool(gaps))
+        origin = Origin.FILE if self._whole else Origin.ARCHIVE
+        return Page(tuple(records), held.count, origin, notes=(*self._notes, *gaps), partial=bool(gaps))
 
     async def spread(self, request: PageRequest, name: str) -> Counter[str] | None:
         """How many of the records that a request wants have each value of a field; None where it takes reading them.

@@ -7,14 +7,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.archive.coverage import Span
 from tui.archive.intake import LOT, Intake
 from tui.archive.record_file import RecordFile
 from tui.archive.store import Store
-from tui.domain.errors import ArchiveTrouble
+from tui.domain.errors import ArchiveTrouble, NotHeld
 from tui.domain.record import AuditRecord
+from tui.sources.base import unheard
+
+if TYPE_CHECKING:
+    from tui.domain.page import Page, PageRequest
+    from tui.sources.base import WaitListener
 
 _PREFIX = "portkey-audit-"
 _ARCHIVE = "opened.db"
@@ -52,11 +57,25 @@ class Opened(NamedTuple):
     remarks: tuple[str, ...]
 
 
+class NothingInClear:
+    """The records of a file with their secrets, which are in the file alone: they were left out as it was read."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def fetch(self, request: PageRequest, on_wait: WaitListener = unheard) -> Page:  # noqa: ARG002 - as others
+        """Raises `NotHeld`."""
+        raise NotHeld(f"The secrets in {self._name} were left out as it was read.", "Look into the file itself.")
+
+    async def aclose(self) -> None:
+        """There is nothing to give back."""
+
+
 @contextmanager
 def opened(path: str, watch: Callable[[Opening], None]) -> Iterator[Opened]:
     """The records of a file, or of standard input for "-", in an archive that goes when the body ends, however.
 
-    `watch` is told time and again how far it has come.  Blocks.  Raises `FileTrouble` where the file can't be opened
+    `watch` is told time and again how far it has come.  Blocks.  Raises `NotOpened` where the file can't be opened
     and `ArchiveTrouble` where there is no room for its records.
     """
     file = RecordFile.open(path)

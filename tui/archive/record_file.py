@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.domain.clean import clean
-from tui.domain.errors import SourceError
+from tui.domain.errors import NotOpened
 
 STANDARD_INPUT = "-"
 """What is given for a file's path to read standard input."""
@@ -22,10 +22,6 @@ _LONGEST_PATH = 400
 _PIPE_IN = "Pipe records in, as in: zcat audit.jsonl.gz | portkey-audit --file -"
 _OTHER_PACKERS = {b"BZh": "bzcat", b"\xfd7zXZ\0": "xzcat", b"\x28\xb5\x2f\xfd": "zstdcat", b"PK\x03\x04": "unzip -p"}
 """What unpacks what begins so."""
-
-
-class FileTrouble(SourceError):
-    """A file can't be opened, or isn't one that could hold records."""
 
 
 class RecordFile:
@@ -46,7 +42,7 @@ class RecordFile:
 
     @classmethod
     def open(cls, path: str) -> RecordFile:
-        """The file at a path, or standard input.  Raises `FileTrouble`."""
+        """The file at a path, or standard input.  Raises `NotOpened`."""
         if path == STANDARD_INPUT:
             return cls(_STDIN, path, "standard input", _size_of_stdin())
         shown = clean(path, _LONGEST_PATH)
@@ -58,7 +54,7 @@ class RecordFile:
         try:
             status = os.fstat(descriptor)
             _check(status, shown)
-        except FileTrouble:
+        except NotOpened:
             os.close(descriptor)
             raise
         return cls(descriptor, path, clean(Path(path).name), status.st_size)
@@ -68,7 +64,7 @@ class RecordFile:
             os.close(self._descriptor)
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes, some at a time.  Raises `FileTrouble` where they can't be records."""
+        """The bytes, some at a time.  Raises `NotOpened` where they can't be records."""
         while chunk := self._read():
             if not self.bytes_read:
                 self._check_beginning(chunk)
@@ -85,7 +81,7 @@ class RecordFile:
                 continue
             except OSError as error:
                 if not self.bytes_read:
-                    raise FileTrouble(f"{self.name} can't be read: {error.strerror}.") from None
+                    raise NotOpened(f"{self.name} can't be read: {error.strerror}.") from None
                 self.remark = f"it can't be read to its end: {error.strerror}"
                 return b""
             if not chunk and not self.bytes_read and self._descriptor != _STDIN:
@@ -94,7 +90,7 @@ class RecordFile:
 
     def _check_writer(self) -> None:
         if stat.S_ISFIFO(os.fstat(self._descriptor).st_mode):
-            raise FileTrouble(
+            raise NotOpened(
                 f"Nothing writes to the pipe {clean(self._path, _LONGEST_PATH)}.",
                 "Start what writes to it first, or let that write to: portkey-audit --file -",
             )
@@ -103,7 +99,7 @@ class RecordFile:
         for magic, unpacker in _OTHER_PACKERS.items():
             if chunk.startswith(magic):
                 path = "FILE" if self._path == STANDARD_INPUT else clean(self._path, _LONGEST_PATH)
-                raise FileTrouble(
+                raise NotOpened(
                     f"{self.name} is packed by another than gzip.",
                     f"Unpack it on the way: {unpacker} {path} | portkey-audit --file -",
                 )
@@ -113,29 +109,29 @@ def _size_of_stdin() -> int:
     try:
         status = os.fstat(_STDIN)
     except OSError:
-        raise FileTrouble("Standard input is closed.", _PIPE_IN) from None
+        raise NotOpened("Standard input is closed.", _PIPE_IN) from None
     if os.isatty(_STDIN):
-        raise FileTrouble("Nothing is piped in: standard input is the terminal.", _PIPE_IN)
+        raise NotOpened("Nothing is piped in: standard input is the terminal.", _PIPE_IN)
     return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
 def _check(status: os.stat_result, shown: str) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise FileTrouble(
+        raise NotOpened(
             f"{shown} is a folder.", f"Name a file in it, or pipe them in: cat {shown}/* | portkey-audit --file -"
         )
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISFIFO(status.st_mode):
-        raise FileTrouble(f"{shown} is neither a file nor a pipe.", _PIPE_IN)
+        raise NotOpened(f"{shown} is neither a file nor a pipe.", _PIPE_IN)
 
 
-def _unopened(error: Exception, path: str, shown: str) -> FileTrouble:
+def _unopened(error: Exception, path: str, shown: str) -> NotOpened:
     """Why a path can't be opened, and what may help."""
     number = error.errno if isinstance(error, OSError) else errno.ENOENT
     if number in (errno.ENOENT, errno.ENOTDIR):
-        return FileTrouble(f"There is no file {shown}.", _nearest(path))
+        return NotOpened(f"There is no file {shown}.", _nearest(path))
     if number in (errno.EACCES, errno.EPERM):
-        return FileTrouble(f"{shown} may not be read.", f"Where it is yours: chmod u+r {shown}")
-    return FileTrouble(f"{shown} can't be opened: {getattr(error, 'strerror', error)}.")
+        return NotOpened(f"{shown} may not be read.", f"Where it is yours: chmod u+r {shown}")
+    return NotOpened(f"{shown} can't be opened: {getattr(error, 'strerror', error)}.")
 
 
 def _nearest(path: str) -> str:

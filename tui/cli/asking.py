@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.cli.manners import Refused
+from tui.cli.opening import EVER
 from tui.cli.pointing import Piece
 from tui.domain.clean import clean
 from tui.domain.errors import QueryError
@@ -24,6 +25,7 @@ from tui.settings import Flags, Settings, SettingsError, Surface
 from tui.state.value_file import read_values
 
 if TYPE_CHECKING:
+    from tui.cli.opening import GivenFile
     from tui.domain.names import Names
     from tui.domain.plan import Unnamed
     from tui.state.views import SavedView, ViewShelf
@@ -36,7 +38,7 @@ _HEADING = "this can't be asked:"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a command was told: words of a query, flags that narrow it (by the field's name), where to ask, and how the
-    explorer is to use the terminal."""
+    explorer is to use the terminal.  `file`: its records are all that is asked."""
 
     words: tuple[str, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Asked:
     surface: Surface = field(default_factory=Surface)
     demo: bool = False
     offline: bool = False
+    file: GivenFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,12 @@ def _whom(found: Unnamed, names: Names) -> str:
 
 
 def read_question(asked: Asked, settings: Settings, now: datetime, views: ViewShelf) -> Question:
-    """The query that is asked, its times in UTC.  Raises `Refused` where it can't be meant, and `SettingsError`."""
+    """The query that is asked, its times in UTC.  Of a file it is about all that is in it, where it doesn't say when.
+
+    Raises `Refused` where it can't be meant, and `SettingsError`; `SourceError` where there is no room for the file.
+    """
     text = " ".join(asked.words).strip()
-    query, pieces = AuditQuery(_usual_range(settings, now)), []
+    query, pieces = AuditQuery(_usual_range(settings, now) if asked.file is None else EVER), []
     opened = ""
     if text.startswith(_VIEW_SIGN):
         view, text = _view(text, views)
@@ -103,7 +109,10 @@ def read_question(asked: Asked, settings: Settings, now: datetime, views: ViewSh
         pieces.append(piece)
     if settings.organisation_id and query.clause(ORGANISATION.name) is None:
         query = query.with_(ORGANISATION.name, (Value(settings.organisation_id),))
-    return Question(query, _read_files(query, pieces), tuple(pieces))
+    files = _read_files(query, pieces)
+    if asked.file is not None:
+        query = query.with_range(asked.file.fitted(query.time_range, now))
+    return Question(query, files, tuple(pieces))
 
 
 def _parse(text: str, shown_before: str, usual: TimeRange, now: datetime) -> Parsed:

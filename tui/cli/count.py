@@ -58,8 +58,8 @@ def count(asked: Asked, *, by: str, per: str, as_json: bool) -> int:
         raise Refused([f"--per: that would be {len(buckets):,} lines, and {MOST_BUCKETS:,} are the most"])
     watched = _Watched()
     try:
-        with wiring.connecting(settings, demo=asked.demo, offline=asked.offline) as connect:
-            marked = wiring.mark_book(settings, demo=asked.demo).marked
+        with wiring.connecting(settings, demo=asked.demo, offline=asked.offline, file=asked.file) as connect:
+            marked = wiring.mark_book(settings, demo=asked.demo, file=asked.file).marked
             counted, names = asyncio.run(_count(connect, question, marked, column, length, watched))
     except KeyboardInterrupt:
         tell(f"interrupted: {watched.line()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tui.cli.asking import Asked, read_question
-from tui.cli.manners import put, put_json
+from tui.cli.manners import Refused, put, put_json
 from tui.cli.options import QueryCommand, asking
 
 _HELP = """Tell in words how QUERY would be answered: what the API is asked, what is done here and why.
@@ -24,6 +24,8 @@ def explain(asked: Asked, *, as_json: bool) -> int:
     from tui.domain.plan import freeze
     from tui.formats import explanation
 
+    if asked.file is not None:
+        raise Refused(["explain tells what an API is asked, and a file is asked nothing: leave --file out"])
     now = wiring.utc_now()
     question = read_question(asked, wiring.settings_for(asked), now, wiring.saved_views())
     frozen = freeze(question.query, now, Names())

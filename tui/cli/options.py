@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import update_wrapper
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 
 from tui.cli.asking import Asked
 from tui.cli.manners import INTERRUPTED, USAGE, Refused, tell, tell_error
+from tui.cli.opening import GivenFile
 from tui.domain.clean import clean
 from tui.domain.errors import SourceError, TimeTextError
 from tui.domain.fields import FILTERS, Field
@@ -28,7 +29,12 @@ _PLACE = (
     click.option("--api-key-file", metavar="FILE", default="", help="a file (mode 600) that holds the key"),
     click.option("--demo", is_flag=True, help="a made-up history: no key, no network"),
 )
-_OFFLINE = click.option("--offline", is_flag=True, help="what the archive holds: no key, no network")
+_KEPT = (
+    click.option("--offline", is_flag=True, help="what the archive holds: no key, no network"),
+    click.option(
+        "--file", metavar="FILE", default="", help="records kept in a file, or piped in by -: no key, no network"
+    ),
+)
 _FILTERS = tuple(
     click.option(field.flag, field.name, metavar="VALUE", multiple=True, help=_about(field)) for field in FILTERS
 )
@@ -44,7 +50,7 @@ _SURFACE = (
 
 def asking(run: Callable[..., int]) -> Callable[..., None]:
     """A command that takes a QUERY: `run` gets an `Asked` and the command's own options, and gives the exit code."""
-    return _with_options(_command(run), *_range("24h", "now"), *_FILTERS, *_PLACE, _OFFLINE)
+    return _with_options(_command(run), *_range("24h", "now"), *_FILTERS, *_PLACE, *_KEPT)
 
 
 def following(run: Callable[..., int]) -> Callable[..., None]:
@@ -55,7 +61,7 @@ def following(run: Callable[..., int]) -> Callable[..., None]:
 def looking_up(run: Callable[..., int]) -> Callable[..., None]:
     """A command that takes no QUERY, and is told of a range of time and where the records are; `run` as for
     `asking`."""
-    return _with_options(_command(run), *_range("90d", "now"), *_PLACE, _OFFLINE)
+    return _with_options(_command(run), *_range("90d", "now"), *_PLACE, *_KEPT)
 
 
 def copying(since: str) -> Callable[[Callable[..., int]], Callable[..., None]]:
@@ -98,14 +104,18 @@ def _command(run: Callable[..., int]) -> Callable[..., None]:
         def taken(*names: str) -> dict[str, Any]:
             return {name: value for name in names if (value := said.pop(name, None))}
 
+        file = GivenFile(path) if (path := said.pop("file", "")) else None
         asked = Asked(
             words=tuple(context.args),
             filters={name: ",".join(texts) for name, texts in taken(*(field.name for field in FILTERS)).items()},
             flags=Flags(**taken("profile", "base_url", "api_key_file")),
             surface=Surface(**taken("theme", "color", "plain", "clipboard", "driver")),
+            file=file,
             **taken("since", "until", "demo", "offline"),
         )
-        context.exit(_ending(lambda: run(asked, **said)))
+        with nullcontext() if file is None else closing(file):
+            code = _ending(lambda: run(asked, **said))
+        context.exit(code)
 
     return update_wrapper(command, run)
 

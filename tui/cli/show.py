@@ -47,7 +47,7 @@ def show(asked: Asked, *, request_id: str, as_json: bool) -> int:
     question = read_question(asked, replace(settings, since=_SINCE), wiring.utc_now(), wiring.saved_views())
     run = _Run(question, wanted)
     try:
-        with wiring.connecting(settings, demo=asked.demo, offline=asked.offline) as connect:
+        with wiring.connecting(settings, demo=asked.demo, offline=asked.offline, file=asked.file) as connect:
             found = asyncio.run(run.look(connect))
     except KeyboardInterrupt:
         tell(f"interrupted: {run.line()}")

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     from tui.app.context import Memory
     from tui.archive.kept import KeptRecords
+    from tui.archive.opening import Opened, Opening
     from tui.cli.asking import Asked
+    from tui.cli.opening import GivenFile
     from tui.domain.page import PageRequest
     from tui.domain.query import AuditQuery
     from tui.domain.record import AuditRecord
@@ -61,10 +63,22 @@ def settings_for(asked: Asked) -> Settings:
 
     Raises `SettingsError`.
     """
+    if asked.file is not None:
+        return _settings_for_file(asked)
     if asked.demo and asked.offline:
         raise SettingsError("--demo and --offline can't be had together: each run of the demo makes its own records up")
     settings = load(Flags() if asked.demo else asked.flags, os.environ, config_file(os.environ), asked.surface)
     return replace(settings, key=None, organisation_id="") if asked.demo else settings
+
+
+def _settings_for_file(asked: Asked) -> Settings:
+    """What holds for a run that is about a file: nothing of any API."""
+    flags = {"--demo": asked.demo, "--offline": asked.offline, "--profile": asked.flags.profile,
+             "--base-url": asked.flags.base_url, "--api-key-file": asked.flags.api_key_file}  # fmt: skip
+    for flag in (flag for flag, said in flags.items() if said):
+        raise SettingsError(f"--file and {flag} can't be had together: the file's records are all that is asked")
+    settings = load(Flags(), os.environ, config_file(os.environ), asked.surface)
+    return replace(settings, key=None, profile="", label="", colour="", organisation_id="")
 
 
 def reader_clipboard(settings: Settings) -> Clipboard:
@@ -80,11 +94,12 @@ def saved_views() -> ViewShelf:
     return ViewShelf(folder("config", os.environ))
 
 
-def mark_book(settings: Settings, *, demo: bool) -> MarkBook:
-    """The reader's marks; those on the demo's records would be on other ones tomorrow, so they last for the run."""
+def mark_book(settings: Settings, *, demo: bool, file: GivenFile | None = None) -> MarkBook:
+    """The reader's marks; those on the demo's records would be on other ones tomorrow, and whose records a file has
+    isn't known, so these last for the run."""
     from tui.state.marks import MarkBook, marks_file
 
-    return MarkBook(None if demo else marks_file(folder("state", os.environ), settings.base_url))
+    return MarkBook(None if demo or file else marks_file(folder("state", os.environ), settings.base_url))
 
 
 def archive_place(settings: Settings) -> Path:
@@ -95,12 +110,22 @@ def archive_place(settings: Settings) -> Path:
 
 
 @contextmanager
-def connecting(settings: Settings, *, demo: bool, offline: bool = False) -> Iterator[Connect]:
+def connecting(
+    settings: Settings, *, demo: bool, offline: bool = False, file: GivenFile | None = None
+) -> Iterator[Connect]:
     """How to connect; the demo's stand-in starts beside whoever uses it, and ends with this.
 
-    A key is read now, before a screen takes the terminal: its command may have something to ask.  Offline none is read
-    and no socket is opened.  Raises `SettingsError`.
+    A key is read now, before a screen takes the terminal: its command may have something to ask.  Offline and of a file
+    none is read and no socket is opened.  Raises `SettingsError`.
     """
+    if file is not None:
+        opened = file.opened
+
+        async def connect_file() -> Connection:
+            return await asyncio.to_thread(open_file, opened)
+
+        yield connect_file
+        return
     if offline and not demo:
 
         async def connect_offline() -> Connection:
@@ -176,11 +201,13 @@ def stand_in() -> Iterator[StandIn]:
         running.stop()
 
 
-def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool, offline: bool = False) -> int:
+def run_explorer(
+    settings: Settings, query: AuditQuery, *, demo: bool, offline: bool = False, file: GivenFile | None = None
+) -> int:
     """Draw until the reader leaves; gives the exit code.  Raises `SettingsError`."""
     environ = _for_readers_programs()
     theme = _prepare_terminal(settings.surface)
-    with connecting(settings, demo=demo, offline=offline) as connect:
+    with connecting(settings, demo=demo, offline=offline, file=file) as connect:
         with _importing():
             from tui.app import lifeline
             from tui.app.app import ExplorerApp
@@ -200,14 +227,15 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool, offline: 
                 ticks=time.monotonic,
                 clipboard=reader_clipboard(settings),
                 query=query,
-                place="demo" if demo else urlsplit(settings.base_url).hostname or settings.base_url,
+                place=_place(settings, demo=demo, file=file),
                 offline=offline,
+                file=file is not None,
                 base_url=DEFAULT_BASE_URL if demo else settings.base_url,
                 read_values=read_values,
-                memory=_memory(settings, demo=demo),
+                memory=_memory(settings, demo=demo, file=file),
                 label="DEMO" if demo else settings.label,
                 colour="" if demo else settings.colour,
-                source_words=source_words(settings, demo=demo, offline=offline),
+                source_words=source_words(settings, demo=demo, offline=offline, file=file),
                 theme=theme,
                 plain=plain,
                 pace=settings.pace,
@@ -217,6 +245,13 @@ def run_explorer(settings: Settings, query: AuditQuery, *, demo: bool, offline: 
             _driver_class(settings.surface.driver),
         )
         return asyncio.run(lifeline.run(app, mouse=not plain))
+
+
+def _place(settings: Settings, *, demo: bool, file: GivenFile | None) -> str:
+    """Where the records come from, as the reader knows it."""
+    if file is not None:
+        return file.opened.name
+    return "demo" if demo else urlsplit(settings.base_url).hostname or settings.base_url
 
 
 def _for_readers_programs() -> dict[str, str]:
@@ -247,23 +282,28 @@ def _driver_class(name: str) -> type[Driver] | None:
     return FrameDiffDriver
 
 
-def _memory(settings: Settings, *, demo: bool) -> Memory:
-    """What was kept of earlier runs."""
+def _memory(settings: Settings, *, demo: bool, file: GivenFile | None) -> Memory:
+    """What was kept of earlier runs; standard input has none of its own."""
     from tui.app.context import Memory
     from tui.state import history, last_look, layout
 
     state = folder("state", os.environ)
+    looked_at = "demo" if demo else settings.base_url if file is None else file.absolute_path
     return Memory(
         views=saved_views(),
-        marks=mark_book(settings, demo=demo),
+        marks=mark_book(settings, demo=demo, file=file),
         history=history.QueryHistory(state / history.FILE_NAME),
         layout=layout.LayoutBook(state / layout.FILE_NAME),
-        looks=last_look.LookBook(last_look.looks_file(state, "demo" if demo else settings.base_url)),
+        looks=last_look.LookBook(last_look.looks_file(state, looked_at) if looked_at else None),
     )
 
 
-def source_words(settings: Settings, *, demo: bool, offline: bool = False) -> tuple[str, ...]:
+def source_words(
+    settings: Settings, *, demo: bool, offline: bool = False, file: GivenFile | None = None
+) -> tuple[str, ...]:
     """The words of a command line that name where the records come from."""
+    if file is not None:
+        return (f"--file={file.absolute_path or file.path}",)
     if demo:
         return ("--demo",)
     profile = (f"--profile={settings.profile}",) if settings.profile else ()
@@ -406,6 +446,32 @@ def open_offline(file: Path, *, clock: Callable[[], datetime] = utc_now) -> Conn
         held, held, in_clear, names, lambda: None, _revealing(in_clear), archive.aclose,
         held=held, spread=in_clear.spread,
     )  # fmt: skip
+
+
+@contextmanager
+def opening(path: str, watch: Callable[[Opening], None]) -> Iterator[Opened]:
+    """A file's records, as long as this lasts; slow.  Raises as `tui.archive.opening.opened` does."""
+    with _importing_client():
+        from tui.archive.opening import opened
+    with opened(path, watch) as one:
+        yield one
+
+
+def open_file(opened: Opened) -> Connection:
+    """What a file held, and nobody to ask for more."""
+    with _importing_client():
+        from tui.archive.archive import Archive
+        from tui.archive.names import ArchivedNames, HeldDirectory
+        from tui.archive.offline import HeldSource
+        from tui.archive.opening import NothingInClear
+        from tui.sources.connection import Connection
+
+    archive = Archive.open_for_reading(opened.archive)
+    source, in_clear = HeldSource(archive, whole=True, notes=opened.remarks), NothingInClear(opened.name)
+    names = HeldDirectory(ArchivedNames(archive, utc_now))
+    return Connection(
+        source, source, in_clear, names, lambda: None, _revealing(in_clear), archive.aclose, spread=source.spread
+    )
 
 
 def _open_archive(

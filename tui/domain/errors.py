@@ -110,6 +110,10 @@ class NotHeld(SourceError):
     """Offline, and the archive has none of the records that are asked for."""
 
 
+class NotOpened(SourceError):
+    """A file that is to be opened isn't there, can't be read, or isn't one that could hold records."""
+
+
 class TimeTextError(ValueError):
     """A time that a person wrote can't be read."""
 

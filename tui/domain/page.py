@@ -52,6 +52,8 @@ class Origin(StrEnum):
     ARCHIVE = "archive"
     PARTLY = "partly"
     """Some out of the archive, the others out of the API or the cache."""
+    FILE = "file"
+    """Out of a file that was opened, which nothing comes in to any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sys import maxsize
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import SourceError
+from tui.domain.page import Origin
 from tui.domain.plan import FrozenQuery, freeze
 from tui.session.exploration import Exploration
 
@@ -176,7 +177,8 @@ class _Proof:
         # Records that look the same on one page are several: the API counts them so.
         identities = {hash(record.identity) for record in page.records}
         seen = self._seen.setdefault(branch, set())
-        self._repeated = self._repeated or not identities.isdisjoint(seen)
+        # In a file they may stand side by side, and nothing moves from page to page.
+        self._repeated = self._repeated or (page.origin is not Origin.FILE and not identities.isdisjoint(seen))
         seen |= identities
 
     @property

@@ -80,6 +80,9 @@ class FollowingScreen(ReturningScreen):
         if self._connection is None:
             self.notify("There is no connection yet to ask over.")
             return
+        if self._given.file:
+            self.notify("Nothing comes in to a file that could be followed.")
+            return
         if self._offline:
             self.notify("Offline nothing comes in that could be followed.")
             return
