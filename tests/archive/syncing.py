@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,6 +44,7 @@ class Api:
         self.spared = 0
         """The next so many requests don't fail by chance."""
         self._in_flight = 0
+        self._moved = asyncio.Event()
         self._ahead = timedelta(seconds=ahead)
         self._took = timedelta(seconds=took)
         self._failing = failing
@@ -67,6 +68,7 @@ class Api:
             return self.log.page(request, self.server_now, self.now)
         finally:
             self._in_flight -= 1
+            self._moved.set()
 
     async def aclose(self) -> None:
         """Nothing is open."""
@@ -74,7 +76,14 @@ class Api:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += timedelta(seconds=seconds)
+        self._moved.set()
         await asyncio.sleep(0)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Return as soon as something is so, which comes about as it is asked and time passes."""
+        while not condition():
+            self._moved.clear()
+            await self._moved.wait()
 
     @property
     def means(self) -> Means:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.archive.coverage import Span, milliseconds
 from tui.archive.keeping import check_organisation
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tui.domain.record import AuditRecord
     from tui.domain.time_range import TimeRange, Window
     from tui.sources.base import AuditSource
+
+Stored = TypeVar("Stored")
 
 MOST_FAILURES = 8
 """Requests that may fail, one after the other, before it is given up; each was tried several times."""
@@ -113,7 +115,7 @@ class Asker:
         """
         page = await self.fetch(self._least(time_range.resolve(self.server_now)))
         self.first_total = page.total
-        await archive.write(partial(_check, records=page.records, is_known=is_known))
+        await self.store(archive, partial(_check, records=page.records, is_known=is_known))
         return time_range.resolve(self.server_now)
 
     async def fetch(self, request: PageRequest) -> Page:
@@ -140,14 +142,19 @@ class Asker:
     async def counts_windows(self, request: PageRequest, total: int) -> bool:
         """Whether a total, which the answer to a request told, counts the window and not just the page."""
         if self._counts_pages is None and total > 1:
+            # Of more records than one, a page of one that claims to be all of them counts itself.
             page = await self.fetch(self._least(request.window))
-            if self._counts_pages is None and page.total == len(page.records) == 1:
-                self._counts_pages = True
+            self._counts_pages = False if self.tells_totals else page.total == len(page.records) == 1 or None
         return total <= 1 or self._counts_pages is False
 
-    async def wait_in_trouble(self, error: SourceError) -> None:
-        """Let some time pass after an error that may pass too.  Raises it where it has come too often."""
-        await self._bear(error)
+    async def store(self, archive: Archive, work: Callable[[Store], Stored]) -> Stored:
+        """Have something written, once whoever keeps the archive locked lets go of it.  Raises `ArchiveTrouble` where
+        that takes too long, or doesn't pass."""
+        while True:
+            try:
+                return await archive.write(work)
+            except ArchiveTrouble as trouble:
+                await self._bear(trouble)
 
     def _least(self, window: Window) -> PageRequest:
         return PageRequest(window, self.server_now, size=1)

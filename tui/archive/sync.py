@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tui.archive.asker import Asker, Means
 from tui.archive.coverage import Grade, Span, Stretch, settled
@@ -15,7 +15,7 @@ from tui.archive.side_by_side import side_by_side
 from tui.archive.standing import Standing, look_over
 from tui.archive.walk import Walk
 from tui.archive.windows import SECOND, USUAL, Windows, aligned, halves, inner
-from tui.domain.errors import ArchiveTrouble, Rejected
+from tui.domain.errors import Rejected
 from tui.domain.page import PAGE_SIZE
 from tui.domain.time_range import format_instant
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tui.domain.time_range import TimeRange
     from tui.sources.base import AuditSource, NameDirectory
 
-Answer = TypeVar("Answer")
 Write = Callable[["Store", Sequence["AuditRecord"], Sequence[Stretch]], int]
 """Writes records and what they prove; gives how many are new."""
 
@@ -131,7 +130,7 @@ class Sync:
             await self._fill_settled(asked, doubted=False)
         await self._keep_unsettled(asked)
         now = format_instant(self._asker.server_now)
-        await self._store(lambda store: store.note(SYNCED, now))
+        await self._asker.store(self._archive, lambda store: store.note(SYNCED, now))
 
     async def follow(self, time_range: TimeRange) -> None:
         """Go on, after `fill`, with what settles meanwhile.  It ends with the range, which may never be."""
@@ -156,7 +155,7 @@ class Sync:
             learnt = names
         if learnt is not None and learnt.known:
             known, seen = learnt.known, self._means.clock()
-            await self._store(lambda store: store.learn_names(known, seen))
+            await self._asker.store(self._archive, lambda store: store.learn_names(known, seen))
 
     async def _fill_settled(self, asked: Span, *, doubted: bool) -> None:
         """Make whole what has settled of a span, and prove what nobody has proved yet, or also what nobody could."""
@@ -245,7 +244,7 @@ class Sync:
         """Write a window's records and, with a grade, that it is whole."""
         records = walk.records()
         stretches = () if grade is None else (Stretch(walk.span, grade),)
-        new = await self._store(lambda store: self._write(store, records, stretches))
+        new = await self._asker.store(self._archive, lambda store: self._write(store, records, stretches))
         self.new += new
         self.records += len(records)
         if grade is not None:
@@ -265,7 +264,7 @@ class Sync:
         while left:
             span = left.pop()
             counted = await self._asker.count(span)
-            held = await self._store(partial(_prove, span=span, counted=counted))
+            held = await self._asker.store(self._archive, partial(_prove, span=span, counted=counted))
             if counted == held or stretch.grade is Grade.DOUBTED:
                 continue
             parts = halves(span) if counted is not None and max(counted, held) > USUAL else None
@@ -273,14 +272,6 @@ class Sync:
                 differing.append(span)
             else:
                 left += parts
-
-    async def _store(self, work: Callable[[Store], Answer]) -> Answer:
-        """Have something written, once whoever keeps the archive locked lets go of it."""
-        while True:
-            try:
-                return await self._archive.write(work)
-            except ArchiveTrouble as trouble:
-                await self._asker.wait_in_trouble(trouble)
 
 
 def _again(walk: Walk) -> list[Walk]:

@@ -98,12 +98,12 @@ class Verification:
             parts = halves(span)
             if held == counted:
                 self.records += held
-                await self._archive.write(partial(_prove, span=span))
+                await self._asker.store(self._archive, partial(_prove, span=span))
             elif parts and max(held, counted) > _FEW and span.end - span.start > _SHORT:
                 left += parts
             else:
                 self.differences.append(Difference(span, held, counted))
-                await self._archive.write(partial(_uncover, span=span))
+                await self._asker.store(self._archive, partial(_uncover, span=span))
 
 
 def cut_by_hours(span: Span, hours: Mapping[int, int], most: int = MOST) -> list[Span]:
