@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
@@ -108,13 +109,15 @@ class TestHelp:
             ["demo-server", "--help"],
             ["tail", "--help"],
             ["count", "--help"],
+            ["export", "--help"],
+            ["show", "--help"],
             ["explain", "--help"],
         ],
     )
     def test_it_loads_nothing_that_draws_or_connects(self, words: list[str]):
         assert loaded_by(*words) == []
 
-    @pytest.mark.parametrize("words", [[], ["tail"], ["count"], ["explain"]])
+    @pytest.mark.parametrize("words", [[], ["tail"], ["count"], ["export"], ["explain"]])
     def test_every_command_with_a_query_names_every_filter_of_the_api(self, words: list[str]):
         text = run(*words, "--help").stdout
         assert "[QUERY]..." in text
@@ -123,7 +126,7 @@ class TestHelp:
 
     def test_it_tells_commands_exit_codes_and_the_zone_of_times(self):
         text = " ".join(run("--help").stdout.split())
-        assert {"tail", "count", "explain", "demo-server"} <= set(text.split())
+        assert {"tail", "count", "export", "show", "explain", "demo-server"} <= set(text.split())
         assert "Exit codes: 0 done" in text
         assert "Times are in UTC" in text
 
@@ -140,6 +143,14 @@ class TestWeight:
 
     def test_a_count_loads_the_client_alone(self):
         assert set(loaded_by("count", "--demo", "status:403")) == {"httpx", "pydantic"}
+
+    @pytest.mark.parametrize("form", ["jsonl", "csv", "md"])
+    def test_an_export_loads_it_too_and_nothing_that_draws(self, form: str):
+        assert set(loaded_by("export", "--demo", "status:403", "-f", form, "--anonymise")) == {"httpx", "pydantic"}
+
+    def test_a_record_is_shown_without_a_screen(self):
+        request_id = json.loads(run("export", "--demo", "since:2h").stdout.splitlines()[-1])["request_id"]
+        assert set(loaded_by("show", "--demo", request_id)) == {"httpx", "pydantic"}
 
     def test_what_is_followed_is_printed_without_a_screen(self):
         assert set(loaded_by("tail", "--demo", "--since", "2h", "--until", "1h")) == {"httpx", "pydantic"}
