@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.archive.scene import HISTORY, LATER, NOW, read_all, request_for, stand_in, wired
+from tui.archive.archive import Archive
 from tui.archive.offline import HeldSource
+from tui.archive.opening import opened
 from tui.domain.matching import Matcher
 from tui.domain.names import Names
 from tui.domain.predicates import Surroundings
@@ -21,7 +24,7 @@ from tui.domain.time_range import Window
 from tui.exporting.reading import Inquiry, Reading
 from tui.sources.base import AuditSource
 
-SOURCES = ("api", "archive before the api", "archive filled before", "archive alone")
+SOURCES = ("api", "archive before the api", "archive filled before", "archive alone", "a file")
 EVER = Window(NOW - timedelta(days=3), NOW - timedelta(hours=1))
 RANGE = "since:2026-11-17T12:00Z until:2026-11-20T11:00Z"
 QUERIES = (
@@ -63,6 +66,13 @@ QUERIES = (
 @pytest.fixture
 async def source(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AuditSource]:
     async with AsyncExitStack() as stack:
+        if request.param == "a file":
+            kept = tmp_path / "kept.json"
+            kept.write_text(json.dumps({"records": HISTORY.select(EVER.start, EVER.end).page(0, len(HISTORY))}))
+            archive = Archive.open_for_reading(stack.enter_context(opened(str(kept), lambda _: None)).archive)
+            stack.callback(archive.close)
+            yield HeldSource(archive, whole=True)
+            return
         server = stack.enter_context(stand_in())
         at = await stack.enter_async_context(wired(server, tmp_path / "a.db"))
         if request.param == "api":
