@@ -6,8 +6,9 @@ import asyncio
 
 from tests.app.exploring import Story
 
-_ENDLESS = {"dialogs", "follow"}
-"""Workers of these groups go on until the reader ends them: by closing the dialog, by following no longer."""
+_ENDLESS = {"dialogs", "follow", "export"}
+"""Workers of these groups go on until the reader ends them, by closing the dialog or by following no longer; or a story
+does, that holds back what is exported."""
 
 
 def picture(story: Story) -> str:

@@ -15,6 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from tests.app.exploring import Passing, Story, asking, exploring, stand_in
 from tests.app.pictures import comes_to_rest, picture
+from tests.app.test_exporting import hold
 from tests.app.test_following import come_in, following
 from tui.demo.keys import UNSCOPED_KEY
 from tui.demo.server import DemoServer
@@ -161,14 +162,48 @@ class TestTheDetail:
 class TestDialogs:
     @pytest.mark.parametrize(
         ("key", "shown"),
-        [("question_mark", "esc closes"), ("y", "Markdown"), ("t", "last 90d")],
-        ids=["help", "copy", "time"],
+        [("question_mark", "esc closes"), ("y", "Markdown"), ("t", "last 90d"), ("vertical_line", "No shell runs it")],
+        ids=["help", "copy", "time", "pipe"],
     )
     async def test_dialog(self, server: DemoServer, same_picture: SamePicture, size: Size, key: str, shown: str):
         async with exploring(server, size=size, query=WEEK) as story:
             await comes_to_rest(story, "200 loaded")
             await story.press(key)
             await comes_to_rest(story, shown)
+            same_picture(story)
+
+
+@at_every_size
+class TestExporting:
+    async def test_what_and_where(
+        self,
+        server: DemoServer,
+        same_picture: SamePicture,
+        size: Size,
+        own_home: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ):
+        monkeypatch.chdir(own_home)
+        async with exploring(server, size=size, query=REFUSED, environ={"HOME": str(own_home)}) as story:
+            await comes_to_rest(story, "403 ✗")
+            await story.press("w")
+            await comes_to_rest(story, "Secrets stay redacted")
+            same_picture(story)
+
+    async def test_on_its_way(
+        self,
+        server: DemoServer,
+        same_picture: SamePicture,
+        size: Size,
+        own_home: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ):
+        monkeypatch.chdir(own_home)
+        async with exploring(server, size=size, query=WEEK, environ={"HOME": str(own_home)}) as story:
+            await comes_to_rest(story, "200 loaded")
+            hold(story, pages=14)
+            await story.press("w", "enter")
+            await comes_to_rest(story, "scanned 1,400 of 3,000")
             same_picture(story)
 
 
