@@ -210,3 +210,18 @@ async def test_everything_that_was_read_is_proved(file: Path):
             count = await at.archive.read(lambda store: store.count_all(Span.of(DAY)))
     assert [(stretch.span, stretch.grade) for stretch in covered.stretches] == [(Span.of(DAY), Grade.PROVED)]
     assert count == len(records)
+
+
+async def test_what_never_added_up_is_told_with_the_answer(file: Path):
+    with stand_in() as server:
+        async with wired(server, file) as at:
+            await read_all(at.source, request_for(DAY))
+            await at.keeper.settle()
+            await at.archive.write(lambda store: (store.uncover(Span.of(DAY)), store.cover(Span.of(DAY), Grade.DOUBTED)))
+            page = await at.source.fetch(request_for(DAY, frozen_at=LATER))
+            held = await HeldSource(at.archive).fetch(request_for(DAY, frozen_at=LATER))
+    assert page.origin is Origin.ARCHIVE
+    assert page.notes == held.notes == (
+        "Never as many records as the API counts: 2026-11-18T12:00:00Z to 2026-11-19T12:00:00Z, 24h together.",
+    )  # fmt: skip
+    assert page.partial

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.archive.coverage import Span
+from tui.archive.doubts import told_doubts, told_gaps
 from tui.archive.narrowing import Narrowing
 from tui.archive.rows import COLUMN_OF
 from tui.archive.source import narrowing_of, read_piece
 from tui.archive.stitching import Held, Piece
 from tui.domain.page import Origin, Page, PageRequest
-from tui.domain.time_range import format_duration, format_instant
 from tui.sources.base import unheard
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tui.sources.base import WaitListener
 
 _MOST_ASKED = 64
-_MOST_TOLD = 3
 _Resume = dict[tuple[Span, int], int]
 
 
@@ -42,11 +41,11 @@ class HeldSource:
 
     async def fetch(self, request: PageRequest, on_wait: WaitListener = unheard) -> Page:  # noqa: ARG002 - as others
         """The page asked for.  Raises `ArchiveTrouble`."""
-        held, narrowing, resume, gaps = await self._known(request)
+        held, narrowing, resume, doubts = await self._known(request)
         piece = Piece(held, request.number * request.size, request.size)
         records = await self._archive.read(lambda store: read_piece(store, narrowing, held, piece, resume))
         origin = Origin.FILE if self._whole else Origin.ARCHIVE
-        return Page(tuple(records), held.count, origin, notes=(*self._notes, *gaps), partial=bool(gaps))
+        return Page(tuple(records), held.count, origin, notes=(*self._notes, *doubts), partial=bool(doubts))
 
     async def spread(self, request: PageRequest, name: str) -> Counter[str] | None:
         """How many of the records that a request wants have each value of a field; None where it takes reading them.
@@ -72,18 +71,6 @@ class HeldSource:
         span = Span.of(request.window)
         with store.reading():
             narrowing = narrowing_of(store, request)
-            missing = [] if self._whole else store.coverage(request.parameters).gaps(span)
-            return Held(span, store.count(span, narrowing)), narrowing, {}, _told(span, missing)
-
-
-def _told(span: Span, missing: Sequence[Span]) -> tuple[str, ...]:
-    """Which parts of a span are not known to be whole, the newest first."""
-    if not missing:
-        return ()
-    if list(missing) == [span]:
-        return ("Nothing of this range is known to be whole in the archive: what is here is what was looked at.",)
-    newest = list(reversed(missing))
-    told = [f"{format_instant(gap.window.start)} to {format_instant(gap.window.end)}" for gap in newest[:_MOST_TOLD]]
-    more = f" and {len(newest) - _MOST_TOLD:,} more" if len(newest) > _MOST_TOLD else ""
-    length = sum((gap.length for gap in missing), start=missing[0].length - missing[0].length)
-    return (f"Not whole in the archive: {', '.join(told)}{more}, {format_duration(length)} together.",)
+            covered = store.coverage(request.parameters)
+            doubts = () if self._whole else (*told_gaps(span, covered), *told_doubts(span, covered))
+            return Held(span, store.count(span, narrowing)), narrowing, {}, doubts

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tui.archive.coverage import Span, instant_at
+from tui.archive.doubts import told_doubts
 from tui.archive.narrowing import EVERYTHING, Narrowing, narrow
 from tui.archive.rows import COLUMN_OF, millisecond_of
 from tui.archive.stitching import Asked, Held, Layout, Piece
@@ -53,6 +54,7 @@ class _Plan:
     narrowing: Narrowing = EVERYTHING
     server_time: datetime | None = None
     skew: float = 0.0
+    doubts: tuple[str, ...] = ()
     resume: dict[tuple[Span, int], int] = field(default_factory=dict)
 
 
@@ -123,7 +125,7 @@ class ArchivedSource:
 
     async def _make_plan(self, request: PageRequest, on_wait: WaitListener) -> _Plan:
         span = Span.of(request.window)
-        narrowed, parts = await self._archive.read(lambda store: _parts(store, request))
+        narrowed, parts, doubts = await self._archive.read(lambda store: _parts(store, request))
         if not any(isinstance(part, Held) for part in parts):
             return _Plan(None)
         gaps = [part for part in parts if not isinstance(part, Held)]
@@ -134,7 +136,7 @@ class ArchivedSource:
             return _Plan(None)
         clock = next((page for page in pages if page.server_time is not None), None)
         layout = Layout([part for part in known if part is not None])
-        return _Plan(layout, narrowed, clock.server_time if clock else None, clock.skew if clock else 0.0)
+        return _Plan(layout, narrowed, clock.server_time if clock else None, clock.skew if clock else 0.0, doubts)
 
     # Putting a page together
 
@@ -152,7 +154,8 @@ class ArchivedSource:
             server_time=plan.server_time,
             skew=plan.skew,
             size_bytes=sum(answer.size_bytes for answer in answers),
-            notes=tuple(note for answer in answers for note in answer.notes),
+            notes=(*plan.doubts, *(note for answer in answers for note in answer.notes)),
+            partial=bool(plan.doubts),
         )
 
     async def _piece(self, plan: _Plan, piece: Piece, request: PageRequest, on_wait: WaitListener) -> Page:
@@ -197,24 +200,27 @@ def narrowing_of(store: Store, request: PageRequest) -> Narrowing:
     return narrow(request.parameters, terms, store, around)
 
 
-def _parts(store: Store, request: PageRequest) -> tuple[Narrowing, list[Held | _Gap]]:
-    """What is held of a window, and what isn't, the newest first; everything is a gap where it can't be told apart."""
+def _parts(store: Store, request: PageRequest) -> tuple[Narrowing, list[Held | _Gap], tuple[str, ...]]:
+    """What is held of a window, and what isn't, the newest first, and what is to be said of it; nothing is held where
+    it can't be told apart."""
     span = Span.of(request.window)
     with store.reading():
         everything = narrow(request.parameters, (), store, Surroundings())
-        held = _worth_it(store, store.coverage(request.parameters), request)
+        covered = store.coverage(request.parameters)
+        held = _worth_it(store, covered, request)
         narrowing = narrowing_of(store, request)
         counts = {one: store.count(one, narrowing) for one in held}
         gaps = _gaps(span, held)
         if len(gaps) > _MOST_GAPS:
-            return narrowing, []
+            return narrowing, [], ()
         parts: list[Held | _Gap] = [Held(one, counts[one]) for one in held]
         for gap in gaps:
             seams = _seams(store, gap, span, request.window, everything)
             if seams is None:
-                return narrowing, []
+                return narrowing, [], ()
             parts.append(seams)
-    return narrowing, sorted(parts, key=_newest, reverse=True)
+    doubts = tuple(told for one in held for told in told_doubts(one, covered))
+    return narrowing, sorted(parts, key=_newest, reverse=True), doubts
 
 
 def _newest(part: Held | _Gap) -> int:
