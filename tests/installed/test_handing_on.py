@@ -6,6 +6,7 @@ import json
 import re
 import signal
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.installed.conftest import Start
 from tests.installed.driving import PROGRAM, RECORD, Driven, still_there
 from tests.installed.multiplexers import Tmux
 from tests.installed.tools import installed
+from tui.demo.history import History
 from tui.demo.server import DemoServer
 
 pytestmark = pytest.mark.terminal
@@ -268,3 +270,49 @@ def pipe_hostile(explorer: Driven) -> None:
     explorer.type("cat")
     explorer.press("enter", until=GOES_BACK)
     explorer.press("enter", until="? Keys")
+
+
+class TestAnExport:
+    @pytest.fixture
+    def server(self) -> Iterator[DemoServer]:
+        """A history of many pages."""
+        history = History(records=2_000, days=1, now=datetime.now(UTC) - timedelta(hours=1))
+        with DemoServer(history, clock=lambda: datetime.now(UTC)) as server:
+            yield server
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Where the program is started."""
+        folder = tmp_path / "incident"
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        return folder
+
+    def begin(self, start: Start, server: DemoServer) -> Driven:
+        explorer = start("since:2d", PORTKEY_BASE_URL=server.base_url, PORTKEY_API_KEY=server.key, size=(80, 24))
+        explorer.shows(RECORD)
+        return explorer
+
+    def test_is_in_the_folder_that_the_explorer_was_started_in(self, start: Start, server: DemoServer, folder: Path):
+        explorer = self.begin(start, server)
+        explorer.press("w", until="Secrets stay redacted")
+        explorer.press("enter", until="Exported 2,000 records, complete")
+        (file,) = folder.glob("audit-*Z.jsonl")
+        assert len(file.read_text().splitlines()) == 2_000
+        assert {one.stat().st_mode & 0o777 for one in folder.iterdir()} == {0o600}
+        ends_well(explorer)
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+    def test_that_is_ended_from_outside_leaves_nothing(
+        self, start: Start, server: DemoServer, folder: Path, number: signal.Signals
+    ):
+        explorer = self.begin(start, server)
+        explorer.shows("200 loaded")
+        server.set_faults({"hold": 1.0})
+        explorer.press("w", until="Secrets stay redacted")
+        explorer.press("enter", until="leave nothing of it")
+        assert list(folder.iterdir()) != []
+        explorer.signal(number)
+        assert explorer.ends() == 128 + number
+        assert list(folder.iterdir()) == []
+        assert explorer.terminal_faults() == []
