@@ -42,7 +42,7 @@ _MOST_FRUITLESS = 4
 """Readings of a second in a row that may bring nothing new before it is called unproved."""
 _MOST_WALKS = 16
 _PATIENCE = 40, 20
-"""Requests that a window may take before what isn't proved of it is called that: so many, and so many a page."""
+"""Pages that a window may take before what isn't proved of it is called that: so many, and so many for each it has."""
 _LEAST_PATIENCE = 4
 _A_MOMENT = 60 * SECOND
 _NOTHING = Span(0, 0)
@@ -199,9 +199,8 @@ class Sync:
         left, spent, patience = [Walk(span)], 0, _PATIENCE[0]
         while left:
             walk = left.pop()
-            before = self._asker.requests
             await self._read(walk)
-            spent += self._asker.requests - before
+            spent += walk.pages
             if walk.is_odd:
                 raise Rejected(
                     "The API answers with records of other times than it was asked for, so nothing can be proved.",

@@ -40,6 +40,8 @@ class Walk:
     walks: int = 0
     fruitless: int = 0
     total: int | None = None
+    pages: int = 0
+    """How many the reading has had so far."""
     is_over: bool = False
     """Whether the reading has come to its end."""
     is_odd: bool = False
@@ -50,7 +52,6 @@ class Walk:
     """The millisecond of each; one whose time can't be read is of the time beside it."""
     _here: dict[AuditRecord, int] = field(default_factory=dict)
     """What the last reading saw."""
-    _number: int = 0
     _full: int = 0
     _bytes: int = 0
     _last: int | None = None
@@ -94,13 +95,13 @@ class Walk:
         self.walks += 1
         self.total, self.is_over = None, False
         self._here = {}
-        self._number = self._full = self._bytes = 0
+        self.pages = self._full = self._bytes = 0
         self._last, self._grew, self._sound = None, False, True
 
     def request(self, now: datetime) -> PageRequest:
         """The page to fetch next; `now` is the server's clock."""
         size = _SIZES[(self.walks - 1) % len(_SIZES)]
-        return PageRequest(self.asked.window, now, number=self._number, size=size)
+        return PageRequest(self.asked.window, now, number=self.pages, size=size)
 
     def take(self, page: Page) -> None:
         """Take note of the page that was asked for."""
@@ -109,13 +110,13 @@ class Walk:
         self.total = page.total if self.total is None else self.total
         self._bytes += page.size_bytes
         is_news = self._note(page.records)
-        self._number += 1
+        self.pages += 1
         if self.total is None:
             # Pages may be smaller than asked for, so that only one that brings nothing is the last.
             self.is_over = not is_news
         else:
-            self.is_over = not page.records or self._number * self._full >= self.total
-        if self._number >= _MOST_PAGES:
+            self.is_over = not page.records or self.pages * self._full >= self.total
+        if self.pages >= _MOST_PAGES:
             self.is_over, self._sound = True, False
         if self.is_over:
             self._end()
