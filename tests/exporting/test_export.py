@@ -20,6 +20,7 @@ from tests.app.attacks import AttackHistory, attack
 from tests.app.exploring import NOW as THEN
 from tests.cli.scene import inquiring
 from tests.demo.asking import NOW
+from tests.exporting.scene import InMemory
 from tests.session.scene import Log, record
 from tests.test_private_files import no_room_beyond
 from tui import __version__
@@ -30,7 +31,6 @@ from tui.demo.server import DemoServer
 from tui.domain.errors import Unauthorized
 from tui.domain.matching import Matcher
 from tui.domain.names import Named, NameKind, Names
-from tui.domain.page import Page, PageRequest
 from tui.domain.predicates import Surroundings
 from tui.domain.query_parser import parse_query
 from tui.domain.record import AuditRecord
@@ -41,7 +41,6 @@ from tui.exporting.form import Form
 from tui.exporting.reading import Inquiry
 from tui.formats.record_json import json_line
 from tui.settings import Settings
-from tui.sources.base import WaitListener, unheard
 from tui.sources.connection import Connection
 from tui.state.views import ViewShelf
 
@@ -236,24 +235,11 @@ class TestCancelling:
         assert asyncio.CancelledError in outcomes
 
 
-class _InMemory:
-    """A log as a source."""
-
-    def __init__(self, log: Log) -> None:
-        self._log = log
-
-    async def fetch(self, request: PageRequest, on_wait: WaitListener = unheard) -> Page:
-        await asyncio.sleep(0)
-        return self._log.page(request)
-
-    async def aclose(self) -> None: ...
-
-
 def small_inquiry() -> Inquiry:
     """All of a log of three pages."""
     query = parse_query("", now=NOW).query
     log = Log([record(number) for number in range(250)])
-    return Inquiry(_InMemory(log), query, Names(), Matcher(query.terms, Surroundings()), lambda: NOW)
+    return Inquiry(InMemory(log), query, Names(), Matcher(query.terms, Surroundings()), lambda: NOW)
 
 
 class TestSecrets:

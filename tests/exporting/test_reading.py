@@ -9,10 +9,16 @@ import pytest
 
 from tests.cli.scene import inquiring
 from tests.demo.asking import NOW
+from tests.exporting.scene import InMemory
+from tests.session.scene import Log, record
 from tui.demo.server import DemoServer
 from tui.domain.errors import QueryTooSlow, Unauthorized, Unavailable
+from tui.domain.matching import Matcher
+from tui.domain.names import Names
+from tui.domain.predicates import Surroundings
+from tui.domain.query_parser import parse_query
 from tui.domain.record import AuditRecord
-from tui.exporting.reading import Reading
+from tui.exporting.reading import Inquiry, Reading
 
 pytestmark = pytest.mark.anyio
 
@@ -113,6 +119,16 @@ class TestProof:
         assert len(found) == 1_200
         assert not reading.proved
         assert not reading.incomplete
+
+    async def test_two_records_of_one_request_are_two_also_on_either_side_of_a_page_break(self):
+        records = [record(min(number, 99), request_body=f"{number}") for number in range(150)]
+        query = parse_query("", now=NOW).query
+        matcher = Matcher(query.terms, Surroundings())
+        inquiry = Inquiry(InMemory(Log(records)), query, Names(), matcher, lambda: NOW)
+        reading = Reading(inquiry, inquiry.freeze(NOW))
+        await _exhaust(reading)
+        assert reading.matched == 150
+        assert reading.proved
 
     async def test_one_that_gives_more_while_it_is_read(self, server: DemoServer):
         server.set(drift=3, late=86_400)

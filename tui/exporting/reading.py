@@ -174,12 +174,13 @@ class _Proof:
         total = self._totals.setdefault(branch, page.total)
         self._moved = self._moved or (count > 0 and page.total is not None and page.total != total)
         self._delivered[branch] = self._delivered.get(branch, 0) + count
-        # Records that look the same on one page are several: the API counts them so.
-        identities = {hash(record.identity) for record in page.records}
+        # A request may be told of by several records, so what tells them apart is all that they say; on one page even
+        # records that are the same are several: the API counts them so.
+        contents = {hash(record) for record in page.records}
         seen = self._seen.setdefault(branch, set())
         # In a file they may stand side by side, and nothing moves from page to page.
-        self._repeated = self._repeated or (page.origin is not Origin.FILE and not identities.isdisjoint(seen))
-        seen |= identities
+        self._repeated = self._repeated or (page.origin is not Origin.FILE and not contents.isdisjoint(seen))
+        seen |= contents
 
     @property
     def counted(self) -> bool:
