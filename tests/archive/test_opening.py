@@ -136,8 +136,8 @@ class TestOpening:
         path = kept(tmp_path, LAYOUTS["our lines"](RECORDS).encode() + b"junk\n")
         told: list[Opening] = []
         with opened(path, told.append):
-            assert [one.records for one in told] == [1_000, 2_000, 2_500]
-            assert told[0].size == told[-1].bytes_read == Path(path).stat().st_size
+            assert [one.records for one in told] == [0, 1_000, 2_000, 2_500]
+            assert told[1].size == told[-1].bytes_read == Path(path).stat().st_size
             assert str(told[-1]) == "opening kept.jsonl · 100 % · 2,500 records · 1 that is none"
 
 

@@ -13,13 +13,11 @@ from tui.archive.coverage import Span
 from tui.archive.intake import LOT, Intake
 from tui.archive.record_file import RecordFile
 from tui.archive.store import Store
-from tui.domain.errors import ArchiveTrouble, NotHeld
+from tui.domain.errors import ArchiveTrouble
 from tui.domain.record import AuditRecord
-from tui.sources.base import unheard
 
 if TYPE_CHECKING:
-    from tui.domain.page import Page, PageRequest
-    from tui.sources.base import WaitListener
+    pass
 
 _PREFIX = "portkey-audit-"
 _ARCHIVE = "opened.db"
@@ -57,20 +55,6 @@ class Opened(NamedTuple):
     remarks: tuple[str, ...]
 
 
-class NothingInClear:
-    """The records of a file with their secrets, which are in the file alone: they were left out as it was read."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    async def fetch(self, request: PageRequest, on_wait: WaitListener = unheard) -> Page:  # noqa: ARG002 - as others
-        """Raises `NotHeld`."""
-        raise NotHeld(f"The secrets in {self._name} were left out as it was read.", "Look into the file itself.")
-
-    async def aclose(self) -> None:
-        """There is nothing to give back."""
-
-
 @contextmanager
 def opened(path: str, watch: Callable[[Opening], None]) -> Iterator[Opened]:
     """The records of a file, or of standard input for "-", in an archive that goes when the body ends, however.
@@ -99,6 +83,11 @@ def _scratch_folder() -> Iterator[Path]:
 
 def _take_in(file: RecordFile, archive: Path, watch: Callable[[Opening], None]) -> Opened:
     intake = Intake(file.chunks())
+
+    def tell() -> None:
+        watch(Opening(file.name, file.bytes_read, file.size, intake.records, intake.misfits))
+
+    tell()
     try:
         store = Store.open(archive)
         try:
@@ -106,7 +95,7 @@ def _take_in(file: RecordFile, archive: Path, watch: Callable[[Opening], None]) 
             for lots in _batches(intake.lots()):
                 with store.writing():
                     kept += sum(store.add(lot, first=False) for lot in lots)
-                watch(Opening(file.name, file.bytes_read, file.size, intake.records, intake.misfits))
+                tell()
             with store.writing():
                 store.learn_names(intake.names, datetime.now(UTC))
             span = store.extent()

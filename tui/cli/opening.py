@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -14,7 +14,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.cli.manners import Refused, tell
-from tui.domain.clean import clean
 from tui.domain.errors import NotOpened
 from tui.domain.time_range import LAST_DAY, TimeRange, instant_of
 
@@ -73,44 +72,50 @@ class GivenFile:
         self._open.close()
 
     def _read(self) -> Opened:
-        from tui.cli import wiring
+        from tui.cli import connections
 
         self._open.enter_context(_unwinding_on_signals())
         line = _ProgressLine()
         try:
             with line:
-                return self._open.enter_context(wiring.opening(self.path, line.show))
+                return self._open.enter_context(connections.opening(self.path, line.watch))
         except NotOpened as trouble:
             raise Refused([f"{trouble.cause} {trouble.cure}".rstrip()]) from None
         except KeyboardInterrupt:
-            tell(f"interrupted: {line.last or f'opening {clean(self.path)}'}")
+            tell(f"interrupted: {line.last}")
             raise
 
 
 class _ProgressLine:
-    """How far an opening is, on a terminal, where it takes more than a second; rewritten in its place."""
+    """How far an opening is, on a terminal, where it takes more than a second; rewritten in its place, also while a
+    pipe is waited for."""
 
     def __init__(self) -> None:
         self.last = ""
-        self._width = 0
-        self._due = time.monotonic() + _FIRST_SECONDS
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._show, name="opening", daemon=True)
 
-    def show(self, opening: Opening) -> None:
+    def watch(self, opening: Opening) -> None:
         self.last = str(opening)
-        if time.monotonic() < self._due or not sys.stderr.isatty():
-            return
-        self._due = time.monotonic() + _SECONDS
-        shown = self.last[: shutil.get_terminal_size().columns - 1]
-        sys.stderr.write(f"\r{shown.ljust(self._width)}")
-        sys.stderr.flush()
-        self._width = len(shown)
 
     def __enter__(self) -> None:
-        pass
+        if sys.stderr.isatty():
+            self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        if self._width:
-            sys.stderr.write(f"\r{' ' * self._width}\r")
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _show(self) -> None:
+        width, pause = 0, _FIRST_SECONDS
+        while not self._over.wait(pause):
+            shown = self.last[: shutil.get_terminal_size().columns - 1]
+            sys.stderr.write(f"\r{shown.ljust(width)}")
+            sys.stderr.flush()
+            width, pause = len(shown), _SECONDS
+        if width:
+            sys.stderr.write(f"\r{' ' * width}\r")
             sys.stderr.flush()
 
 
