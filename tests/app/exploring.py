@@ -20,7 +20,7 @@ from tui.app.widgets.detail_pane import DetailPane
 from tui.app.widgets.filter_panel import FilterPanel
 from tui.app.widgets.query_bar import QueryBar
 from tui.app.widgets.record_table import RecordTable
-from tui.cli.wiring import Keeping, open_connection, open_offline
+from tui.cli.connections import Keeping, open_connection, open_offline
 from tui.clipboard.copying import Clipboard
 from tui.demo.history import History
 from tui.demo.server import DemoServer

@@ -217,7 +217,8 @@ async def test_what_never_added_up_is_told_with_the_answer(file: Path):
         async with wired(server, file) as at:
             await read_all(at.source, request_for(DAY))
             await at.keeper.settle()
-            await at.archive.write(lambda store: (store.uncover(Span.of(DAY)), store.cover(Span.of(DAY), Grade.DOUBTED)))
+            await at.archive.write(lambda store: store.uncover(Span.of(DAY)))
+            await at.archive.write(lambda store: store.cover(Span.of(DAY), Grade.DOUBTED))
             page = await at.source.fetch(request_for(DAY, frozen_at=LATER))
             held = await HeldSource(at.archive).fetch(request_for(DAY, frozen_at=LATER))
     assert page.origin is Origin.ARCHIVE

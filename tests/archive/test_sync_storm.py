@@ -21,7 +21,7 @@ from tui.archive.asker import Means
 from tui.archive.coverage import Grade, instant_at
 from tui.archive.narrowing import narrow
 from tui.archive.sync import Sync
-from tui.cli.wiring import open_connection
+from tui.cli.connections import open_connection
 from tui.demo.server import DemoServer
 from tui.demo.switches import Switches
 from tui.domain.predicates import Surroundings

@@ -17,7 +17,7 @@ from tui.archive.coverage import Grade, Span, milliseconds
 from tui.archive.narrowing import narrow
 from tui.archive.sync import Sync
 from tui.archive.verification import Verification
-from tui.cli.wiring import open_connection
+from tui.cli.connections import open_connection
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.demo.switches import choices

@@ -16,9 +16,9 @@ import pytest
 
 from tests.demo.asking import NOW, Asker
 from tui.cli.asking import Asked, read_question
+from tui.cli.connections import open_connection
 from tui.cli.inquiring import inquire
 from tui.cli.main import cli
-from tui.cli.wiring import open_connection
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.record import AuditRecord

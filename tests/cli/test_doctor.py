@@ -19,13 +19,13 @@ from tests.cli.scene import run, running
 from tests.cli.test_main import loaded_by
 from tests.demo.asking import NOW
 from tests.sources.hostile import Reply, http, page, serving, silence
+from tui.cli.connections import BareClient
 from tui.cli.doctor.disk import check_folders, check_kept
 from tui.cli.doctor.facts import Facts, Tmux, ask_tmux
 from tui.cli.doctor.finding import Finding, Status
 from tui.cli.doctor.paste import check_paste
 from tui.cli.doctor.service import NAMES, Examination, check_proxy
 from tui.cli.doctor.terminal import check_terminal
-from tui.cli.wiring import BareClient
 from tui.clipboard.choosing import choose
 from tui.clipboard.copying import Clipboard
 from tui.clipboard.surroundings import Surroundings

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import time
@@ -296,6 +297,7 @@ class TestProgress:
             process.stdin.flush()
             shown = b""
             while b"opening standard input" not in shown:
+                assert select.select([near], [], [], 60)[0], f"never came, after {shown!r}"
                 shown += os.read(near, 65536)
             said, _ = process.communicate(timeout=60)
         os.close(far)

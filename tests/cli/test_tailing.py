@@ -13,9 +13,9 @@ import pytest
 from tests.cli.scene import inquiring
 from tests.demo.asking import NOW
 from tui.cli.asking import Asked, read_question
+from tui.cli.connections import open_connection
 from tui.cli.inquiring import inquire
 from tui.cli.tailing import Limit, Outlet, Tailing
-from tui.cli.wiring import open_connection
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.errors import QueryTooSlow, SourceError, Unauthorized

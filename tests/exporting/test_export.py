@@ -25,8 +25,8 @@ from tests.session.scene import Log, record
 from tests.test_private_files import no_room_beyond
 from tui import __version__
 from tui.cli.asking import Asked, read_question
+from tui.cli.connections import open_connection
 from tui.cli.inquiring import inquire
-from tui.cli.wiring import open_connection
 from tui.demo.server import DemoServer
 from tui.domain.errors import Unauthorized
 from tui.domain.matching import Matcher

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.session.small_log import SmallLog
-from tui.cli.wiring import open_connection
+from tui.cli.connections import open_connection
 from tui.demo.server import DemoServer
 from tui.demo.switches import Switches
 from tui.domain.errors import SourceError

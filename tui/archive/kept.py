@@ -18,6 +18,7 @@ from tui.archive.source import ArchivedSource
 from tui.sources.redacting import RedactingSource
 
 if TYPE_CHECKING:
+    from tui.archive.store import Store
     from tui.domain.secret import Secret
     from tui.sources.base import AuditSource
 
@@ -26,6 +27,11 @@ _LAST_SECONDS = 5.0
 SECRETS = "secrets"
 """The fact that tells whether any may have been kept as they came."""
 KEPT = "kept"
+
+
+def has_secrets(store: Store) -> bool:
+    """Whether records were ever kept as they came."""
+    return store.fact(SECRETS) == KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class KeptRecords:
         try:
             if secrets:
                 archive.at_once(lambda store: store.note(SECRETS, KEPT))
-            any_secrets = archive.at_once(lambda store: store.fact(SECRETS)) == KEPT
+            any_secrets = archive.at_once(has_secrets)
             return cls(archive, Keeper(archive, key), ArchivedNames(archive, clock), secrets, any_secrets)
         except BaseException:
             archive.close()

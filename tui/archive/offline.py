@@ -12,6 +12,7 @@ from tui.archive.narrowing import Narrowing
 from tui.archive.rows import COLUMN_OF
 from tui.archive.source import narrowing_of, read_piece
 from tui.archive.stitching import Held, Piece
+from tui.domain.errors import NotHeld
 from tui.domain.page import Origin, Page, PageRequest
 from tui.sources.base import unheard
 
@@ -74,3 +75,19 @@ class HeldSource:
             covered = store.coverage(request.parameters)
             doubts = () if self._whole else (*told_gaps(span, covered), *told_doubts(span, covered))
             return Held(span, store.count(span, narrowing)), narrowing, {}, doubts
+
+
+class NothingInClear:
+    """Records with their secrets, where these were left out of what is held."""
+
+    def __init__(self, name: str, cure: str = "") -> None:
+        """`name` says what holds the records, `cure` what helps whoever wants the secrets."""
+        self._name = name
+        self._cure = cure
+
+    async def fetch(self, request: PageRequest, on_wait: WaitListener = unheard) -> Page:  # noqa: ARG002 - as others
+        """Raises `NotHeld`."""
+        raise NotHeld(f"There are no secrets in {self._name}: they were left out.", self._cure)
+
+    async def aclose(self) -> None:
+        """There is nothing to give back."""

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.archive.coverage import Span
     from tui.domain.time_range import Window
 
 
-class Held(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Held:
     """A span that the archive answers for, and how many of its records may fit."""
 
     span: Span
     count: int
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Asked:
     """A window that the API is asked for, of whose records `count` are wanted after the first `skipped`.
 
     It reaches a little into what is held on both sides: whether the API counts what happened at the very ends of a
@@ -30,7 +32,8 @@ class Asked(NamedTuple):
     count: int
 
 
-class Piece(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Piece:
     """Some of the records of a part, after the first `offset` of those that are wanted of it."""
 
     part: Held | Asked

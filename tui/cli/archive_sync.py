@@ -34,7 +34,7 @@ from tui.formats.times import format_span
 if TYPE_CHECKING:
     from tui.archive.standing import Standing
     from tui.archive.sync import Sync
-    from tui.cli.wiring import Copying
+    from tui.cli.connections import Copying
     from tui.domain.time_range import TimeRange
     from tui.settings import Settings
 

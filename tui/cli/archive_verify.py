@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.archive.coverage import Span
     from tui.archive.store import Store
     from tui.archive.verification import Difference, Verification
-    from tui.cli.wiring import Copying
+    from tui.cli.connections import Copying
     from tui.settings import Settings
 
 _MOST_TOLD = 20

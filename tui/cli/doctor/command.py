@@ -24,8 +24,8 @@ from tui.domain.errors import SourceError, Untrusted
 from tui.settings import Flags, KeySource, Settings, SettingsError, Surface, config_file, folder, load
 
 if TYPE_CHECKING:
+    from tui.cli.connections import BareClient
     from tui.cli.doctor.facts import Facts
-    from tui.cli.wiring import BareClient
     from tui.domain.secret import Secret
 
 _LONGEST = 1_000
@@ -165,7 +165,7 @@ def _look_at_service(settings: Settings | None, *, demo: bool, tell: Tell) -> No
 
 def _client(settings: Settings, closing: ExitStack, *, demo: bool, tell: Tell) -> BareClient | None:
     """The client, where key, address and proxy allow for one."""
-    from tui.cli import wiring
+    from tui.cli import connections, wiring
     from tui.cli.doctor.service import check_proxy
     from tui.sources.origin import is_loopback, parse_base_url
 
@@ -184,7 +184,7 @@ def _client(settings: Settings, closing: ExitStack, *, demo: bool, tell: Tell) -
         return None
     proxy = ok("proxy", "none: it is this machine") if is_loopback(address) else check_proxy(base_url, os.environ)
     try:
-        client = wiring.open_bare_client(base_url, key, settings.ca_bundle) if key else None
+        client = connections.open_bare_client(base_url, key, settings.ca_bundle) if key else None
     except Untrusted as error:
         tell(proxy)
         tell(failed("tls", error))

@@ -18,7 +18,7 @@ from tui.domain.page import SETTLE, Page, PageRequest
 from tui.domain.time_range import Window
 
 if TYPE_CHECKING:
-    from tui.cli.wiring import BareClient
+    from tui.cli.connections import BareClient
     from tui.domain.identity import Identity
     from tui.sources.transport import Peer
 
