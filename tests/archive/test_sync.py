@@ -15,6 +15,7 @@ from tests.archive.syncing import Api, Copy, copying
 from tests.session.growing_log import GrowingLog, at, entry
 from tests.session.scene import NOW
 from tui.archive.coverage import Grade, Span, Stretch, milliseconds
+from tui.archive.store import Store
 from tui.archive.sync import SYNCED, Sync
 from tui.domain.errors import ArchiveTrouble, Rejected, Unauthorized, Unavailable
 from tui.domain.names import Named, NameKind, Names
@@ -273,22 +274,13 @@ class TestManners:
 class TestWhatWasRead:
     """Stretches that the explorer read without proving them."""
 
-    async def held_as_read(self, copy: Copy, *, but: int = 0) -> None:
-        """Have the archive hold the last hour as the explorer leaves it, all `but` so many records."""
+    async def held_as_read(self, copy: Copy) -> None:
+        """Have the archive hold the last hour as the explorer leaves it."""
         await copy.sync(HOUR)
 
-        def forget(store: object) -> None:
-            connection = store._connection  # type: ignore[attr-defined]
-            connection.execute("UPDATE coverage SET grade = 0")
-            if but:
-                low, high = SETTLED.start << 20, SETTLED.end << 20
-                rows = connection.execute("SELECT row FROM records WHERE row BETWEEN ? AND ? LIMIT ?", (low, high, but))
-                gone = [row for (row,) in rows.fetchall()]
-                connection.executemany("DELETE FROM records WHERE row = ?", ((row,) for row in gone))
-                hours = [(row >> 20) // 3_600_000 for row in gone]
-                connection.executemany(
-                    "UPDATE tallies SET count = count - 1 WHERE field = '' AND hour = ?", ((hour,) for hour in hours)
-                )
+        def forget(store: Store) -> None:
+            store.uncover(SETTLED)
+            store.cover(SETTLED, Grade.READ)
 
         await copy.archive.write(forget)
         copy.api.requests.clear()
@@ -302,7 +294,8 @@ class TestWhatWasRead:
         assert len(copy.api.requests) < 15
 
     async def test_where_one_is_missing_only_the_part_without_it_is_read_again(self, copy: Copy):
-        await self.held_as_read(copy, but=1)
+        await self.held_as_read(copy)
+        copy.api.log.add(entry(-1_800, "missing"))
         await copy.sync(HOUR)
         assert await is_exact(copy)
         assert (await copy.coverage()).stretches == (Stretch(SETTLED, Grade.PROVED),)

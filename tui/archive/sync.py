@@ -129,7 +129,7 @@ class Sync:
         if self._has_settled_since(asked):
             await self._fill_settled(asked, doubted=False)
         await self._keep_unsettled(asked)
-        now = format_instant(self._asker.server_now)
+        now = format_instant(self._asker.server_now.replace(microsecond=0))
         await self._asker.store(self._archive, lambda store: store.note(SYNCED, now))
 
     async def follow(self, time_range: TimeRange) -> None:
