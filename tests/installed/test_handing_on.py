@@ -83,13 +83,16 @@ class TestPiping:
 
     def test_gives_one_line_of_json_without_a_secret_or_the_key(self, start: Start, server: DemoServer, tmp_path: Path):
         given, key = tmp_path / "given", server.key
-        explorer = start(PORTKEY_BASE_URL=server.base_url, PORTKEY_API_KEY=key)
+        explorer = start(PORTKEY_BASE_URL=server.base_url, PORTKEY_API_KEY=key, NO_COLOR="1", COLUMNS="7")
         pipe(explorer, f"sh -c 'env >{given}.env; cat >{given}'")
         explorer.shows(GOES_BACK)
         assert json.loads(given.read_text())["_meta"]["version"] == 1
         assert given.read_bytes().isascii()
         environ = Path(f"{given}.env").read_text()
-        assert f"PORTKEY_BASE_URL={server.base_url}" in environ
+        assert f"PORTKEY_BASE_URL={server.base_url}\n" in environ
+        assert "NO_COLOR=1\n" in environ
+        assert "COLUMNS=" not in environ
+        assert "TEXTUAL_COLOR_SYSTEM" not in environ
         assert "PORTKEY_API_KEY" not in environ
         assert key not in environ + given.read_text()
 
