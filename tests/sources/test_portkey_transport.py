@@ -339,6 +339,7 @@ class TestBodies:
             (b"no gzip", "decompressed"),
             (b"\x1f\x8b\x07" * 9, "decomp"),
         ],
+        ids=["cut", "empty", "another", "damaged"],
     )
     async def test_a_compressed_body_that_is_cut_or_wrong_is_noticed(self, body: bytes, cause: str) -> None:
         async with transport_at(http(body, content_encoding="gzip")) as (transport, _):
