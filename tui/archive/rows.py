@@ -1,12 +1,12 @@
-"""A record as a row of the archive's table, and back."""
+"""A record as rows of the archive's tables, and back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
-from tui.archive.schema import DERIVED, SENT
 from tui.domain.fields import (
     ACTION,
     ACTOR,
@@ -24,20 +24,24 @@ from tui.domain.record import AuditRecord
 
 PLACES = 1 << 20
 """Records that one millisecond has room for."""
+SENT = tuple(AuditRecord.model_fields)
+"""The columns that hold what the API sent, under its own names."""
 COLUMNS = (*SENT, "unknown")
-"""What a record is read back from, in this order."""
-WRITTEN = (*COLUMNS, *DERIVED)
-"""What is written of it, in this order."""
+"""What of a record is written and read back, in this order."""
 TALLIED = (
     METHOD, STATUS, OPERATION, ACTION, ACTOR, ACTOR_TYPE, WORKSPACE, RESOURCE, ADDRESS, COUNTRY, ORGANISATION,
 )  # fmt: skip
-"""The fields whose values are counted hour by hour, and known one by one."""
-COLUMN_OF = {field.name: {OPERATION: "operation", ADDRESS: "address"}.get(field, field.attribute) for field in TALLIED}
-"""Which column holds the value of such a field."""
+"""The fields whose values are numbered, and counted hour by hour: addresses as they were sent."""
+FACETS = tuple(field.name for field in TALLIED)
+"""The columns with the numbers of a record's values."""
+COLUMN_OF = {name: f"facets.{name}" for name in FACETS}
+"""Which column has the number of such a field's value."""
 _FIRST_MILLISECOND, _LAST_MILLISECOND = -(1 << 42), (1 << 42) - 1
 """From 1830 to 2109: what claims to have happened beyond that stands at the end."""
 
 Row = tuple[Any, ...]
+_read_sent = attrgetter(*SENT)
+_read_facets = attrgetter(*(field.attribute or "operation.name" for field in TALLIED))
 
 
 def first_row(millisecond: int) -> int:
@@ -50,10 +54,14 @@ def millisecond_of(row: int) -> int:
 
 
 def row_of(record: AuditRecord) -> Row:
-    """What is written of a record, in the order of `WRITTEN`."""
-    values = [to_sql(getattr(record, name)) for name in SENT]
+    """What is written of a record, in the order of `COLUMNS`."""
     unknown = json.dumps(record.model_extra, ensure_ascii=True) if record.model_extra else None
-    return (*values, unknown, to_sql(record.operation.name), to_sql(record.address))
+    return (*map(to_sql, _read_sent(record)), unknown)
+
+
+def facets_of(record: AuditRecord) -> tuple[str, ...]:
+    """A record's values of the tallied fields, in the order of `FACETS`."""
+    return tuple(map(str, _read_facets(record)))
 
 
 def record_of(row: Sequence[Any]) -> AuditRecord:

@@ -14,36 +14,40 @@ from pathlib import Path
 
 from tui.archive.trouble import telling
 from tui.domain.errors import ArchiveTrouble
-from tui.domain.record import AuditRecord
 from tui.private_files import make_private_folder
 
 APPLICATION = 0x504B4155
 """Tells an archive from SQLite's other files."""
-SENT = tuple(AuditRecord.model_fields)
-"""The columns that hold what the API sent, under its own names."""
-DERIVED = ("operation", "address")
-"""Columns that hold what is worked out of those, for the sake of queries."""
 _WAIT_MILLISECONDS = 5_000
 _WAL_BYTES = 64 * 1024 * 1024
 _CACHE_KIB = 32 * 1024
 
-_FIRST = f"""
+_FIRST = """
 CREATE TABLE records (
-    row INTEGER PRIMARY KEY, {", ".join(name for name in SENT if name not in ("request_body", "request_headers"))},
-    {", ".join(DERIVED)}, request_body, request_headers, unknown
+    row INTEGER PRIMARY KEY, timestamp, method, uri, request_id, query_params, user_id, user_type, organisation_id,
+    workspace_id, response_status_code, resource_type, action, client_ip, country, request_body, request_headers,
+    unknown
 );
-CREATE INDEX records_user ON records (user_id);
-CREATE INDEX records_address ON records (client_ip);
-CREATE INDEX records_workspace ON records (workspace_id);
-CREATE INDEX records_status ON records (response_status_code);
-CREATE INDEX records_resource ON records (resource_type);
-CREATE INDEX records_operation ON records (operation);
+CREATE TABLE facet_values (
+    code INTEGER PRIMARY KEY, field TEXT NOT NULL, value NOT NULL, count INTEGER NOT NULL, UNIQUE (field, value)
+);
+INSERT INTO facet_values VALUES (0, '', '', 0);
+CREATE TABLE facets (
+    row INTEGER PRIMARY KEY, method INTEGER, status INTEGER, op INTEGER, action INTEGER, actor INTEGER, type INTEGER,
+    ws INTEGER, res INTEGER, ip INTEGER, country INTEGER, org INTEGER
+);
+CREATE INDEX facets_ip ON facets (ip);
+CREATE INDEX facets_actor ON facets (actor);
+CREATE INDEX facets_status ON facets (status);
+CREATE INDEX facets_ws ON facets (ws);
+CREATE INDEX facets_res ON facets (res);
+CREATE INDEX facets_op ON facets (op);
 CREATE VIRTUAL TABLE words USING fts5 (
     text, content = '', detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0"
 );
-CREATE TABLE vocabulary (field TEXT, word, PRIMARY KEY (field, word)) WITHOUT ROWID;
+CREATE TABLE vocabulary (word PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE tallies (
-    field TEXT, hour INTEGER, value, count INTEGER NOT NULL, PRIMARY KEY (field, hour, value)
+    code INTEGER, hour INTEGER, count INTEGER NOT NULL, PRIMARY KEY (code, hour)
 ) WITHOUT ROWID;
 CREATE TABLE coverage (
     scope TEXT, start INTEGER, end INTEGER NOT NULL, grade INTEGER NOT NULL, PRIMARY KEY (scope, start)
@@ -65,8 +69,10 @@ def open_archive(file: Path) -> sqlite3.Connection:
         _make_private(file)
         connection = _connect(file, "rwc")
         try:
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute("PRAGMA journal_mode = WAL")
+            if not _check_version(connection, file):
+                # Both write to the file, and the first does so each time.
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
             _migrate(connection, file)
@@ -81,7 +87,7 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     with telling(file):
         _check_owner(file)
         # Whoever reads a file that others write to has to write notes beside it.
-        mode = "ro" if os.access(file.parent, os.W_OK) else "ro&immutable=1"
+        mode = "ro" if os.access(file.parent, os.W_OK) or _has_unmerged(file) else "ro&immutable=1"
         connection = _connect(file, mode)
         try:
             _check_version(connection, file)
@@ -100,6 +106,12 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
+
+
+def _has_unmerged(file: Path) -> bool:
+    """Whether some of what was written is beside the file still, as a killed process leaves it."""
+    log = file.with_name(f"{file.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _make_private(file: Path) -> None:
@@ -130,9 +142,11 @@ def _check(status: os.stat_result, file: Path) -> None:
 
 
 def _check_version(connection: sqlite3.Connection, file: Path) -> int:
+    # The tables first: another process may just be making them, and then sets the number with them.
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application not in (0, APPLICATION):
+    if application != APPLICATION and (application or tables):
         raise ArchiveTrouble(f"{file} is another program's database.", f"Move it away: mv '{file}' '{file}.other'")
     if version > len(MIGRATIONS):
         raise ArchiveTrouble(

@@ -11,16 +11,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.archive.coverage import Coverage, Grade, Span, Stretch, milliseconds
+from tui.archive.narrowing import EVERYTHING, Narrowing
 from tui.archive.rows import (
     COLUMN_OF,
     COLUMNS,
+    FACETS,
     PLACES,
-    TALLIED,
-    WRITTEN,
+    facets_of,
     first_row,
     from_sql,
     marks,
@@ -32,11 +34,12 @@ from tui.archive.rows import (
 from tui.archive.schema import open_archive, open_for_reading
 from tui.archive.trouble import telling
 from tui.archive.words import is_number, words_of_record
+from tui.domain.address import normalise_address
 from tui.domain.errors import ArchiveTrouble
+from tui.domain.fields import ADDRESS
 from tui.domain.names import Named, NameKind
 
 if TYPE_CHECKING:
-    from tui.archive.narrowing import Narrowing
     from tui.domain.identity import Identity
     from tui.domain.page import Parameters
     from tui.domain.record import AuditRecord
@@ -44,12 +47,18 @@ if TYPE_CHECKING:
 HOUR = 3_600_000
 """Milliseconds of an hour."""
 _KINDS = {kind.value for kind in NameKind}
-_ALL = ""
-"""The field of the tallies that counts every record, and of the vocabulary that has the words."""
+_ALL = 0
+"""The number that stands for every value: what the tallies count every record by."""
+_LAST = "\U0010ffff"
 _PLACE_STEP = 16
+_RARE = 50
+"""One record of so many, at most, has a value that is looked up: to find a row takes so much longer than the next."""
+_MOST_TAKEN = 4
+"""Rows a millisecond that are looked at to see where there are any; beyond, all is looked into."""
 _MOST_KNOWN = 200_000
-_SELECT = f"SELECT {', '.join(f'records.{name}' for name in COLUMNS)}"
-_INSERT = f"INSERT INTO records (row, {', '.join(WRITTEN)}) VALUES (?, {marks(WRITTEN)})"
+_SELECT = f"SELECT records.row, {', '.join(f'records.{name}' for name in COLUMNS)}"
+_INSERT = f"INSERT INTO records (row, {', '.join(COLUMNS)}) VALUES (?, {marks(COLUMNS)})"
+_INSERT_FACETS = f"INSERT INTO facets (row, {', '.join(FACETS)}) VALUES (?, {marks(FACETS)})"
 
 
 Held = TypeVar("Held")
@@ -62,8 +71,11 @@ class Store:
     def __init__(self, file: Path, connection: sqlite3.Connection) -> None:
         self.file = file
         self._connection = connection
-        self._known: set[tuple[str, Any]] = set()
-        """Entries of the vocabulary that are there for certain."""
+        self._known_words: set[str] = set()
+        """Words of the vocabulary that are there for certain."""
+        self._codes = {name: dict[str, int]() for name in FACETS}
+        self._value_of: dict[int, str] = {}
+        """The values of the tallied fields and their numbers, those that were seen by now."""
 
     @classmethod
     def open(cls, file: Path) -> Store:
@@ -92,7 +104,7 @@ class Store:
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                self._known.clear()
+                self._forget()
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
@@ -119,20 +131,35 @@ class Store:
         one millisecond stay as they stand there.  To be called within `writing`.
         """
         change = _Change()
-        for number, (millisecond, here) in enumerate(_by_millisecond(records)):
-            self._add_to(millisecond, here, change, front=first or number > 0, ordered=ordered)
+        groups = _by_millisecond(records)
+        taken = self._taken(groups)
+        for number, (millisecond, here) in enumerate(groups.items()):
+            if millisecond in taken:
+                self._add_to(millisecond, here, change, front=first or number > 0, ordered=ordered)
+            else:
+                change.come |= zip(_places([None] * len(here), first_row(millisecond)), here, strict=True)
+                change.added += len(here)
         self._write(change)
         return change.added
+
+    def _taken(self, milliseconds: Iterable[int]) -> set[int]:
+        """Those of these milliseconds, and maybe some that aren't, in which there are records."""
+        asked = set(milliseconds)
+        if not asked:
+            return asked
+        most = _MOST_TAKEN * len(asked)
+        found = self._connection.execute(
+            "SELECT row FROM facets WHERE row BETWEEN ? AND ? LIMIT ?",
+            (first_row(min(asked)), first_row(max(asked)) + PLACES - 1, most),
+        ).fetchall()
+        return asked if len(found) == most else {millisecond_of(row) for (row,) in found}
 
     def _add_to(
         self, millisecond: int, here: list[AuditRecord], change: _Change, *, front: bool, ordered: bool
     ) -> None:
         """Put records of one millisecond among those that are there."""
         low = first_row(millisecond)
-        there = {row: record_of(values) for row, *values in self._connection.execute(
-            f"SELECT row, {', '.join(COLUMNS)} FROM records WHERE row BETWEEN ? AND ? ORDER BY row DESC",
-            (low, low + PLACES - 1),
-        )}  # fmt: skip
+        there = self._read_rows("row BETWEEN ? AND ? ORDER BY row DESC", (low, low + PLACES - 1))
         rows = _numbered((record, row) for row, record in there.items())
         merged = _numbered((record, record) for record in here)
         change.added += sum(identity not in rows for identity in merged)
@@ -148,49 +175,95 @@ class Store:
                 change.gone[old_row] = old
             change.come[place] = new
 
+    def _read_rows(self, condition: str, values: Sequence[int]) -> dict[int, AuditRecord]:
+        found = self._connection.execute(f"{_SELECT} FROM records WHERE {condition}", values)
+        return {row: record_of(sent) for row, *sent in found}
+
     def _write(self, change: _Change) -> None:
-        tallies: Counter[tuple[str, int, str]] = Counter()
-        for row, record in change.gone.items():
-            self._forget_words(row, record)
-            _tally(tallies, row, record, -1)
-        self._connection.executemany("DELETE FROM records WHERE row = ?", ((row,) for row in change.gone))
-        self._connection.executemany(_INSERT, ((row, *row_of(record)) for row, record in change.come.items()))
-        words = {row: words_of_record(record) for row, record in change.come.items()}
+        """In rising order, in which the tables grow at their ends and the index takes many records at once."""
+        tallies: Counter[tuple[int, int]] = Counter()
+        gone, come = dict(sorted(change.gone.items())), dict(sorted(change.come.items()))
+        if gone:
+            self._take_out(gone)
+            tallies.subtract(_counted(gone, self._numbers(gone.values())))
+        if come:
+            numbers = self._numbers(come.values())
+            self._put_in(come, numbers)
+            tallies.update(_counted(come, numbers))
+        totals: Counter[int] = Counter()
+        for (code, _), count in tallies.items():
+            totals[code] += count
         self._connection.executemany(
-            "INSERT INTO words (rowid, text) VALUES (?, ?)", ((row, " ".join(some)) for row, some in words.items())
+            "INSERT INTO tallies VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
+            ((code, hour, count) for (code, hour), count in tallies.items() if count),
         )
-        for row, record in change.come.items():
-            _tally(tallies, row, record, 1)
         self._connection.executemany(
-            "INSERT INTO tallies VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
-            ((field, hour, to_sql(value), count) for (field, hour, value), count in tallies.items() if count),
+            "UPDATE facet_values SET count = count + ? WHERE code = ?",
+            ((count, code) for code, count in totals.items() if count),
         )
-        entries = {(_ALL, word) for some in words.values() for word in some if not is_number(word)}
-        entries |= {(field, value) for field, _, value in tallies if field != _ALL}
-        self._learn(entries - self._known)
 
-    def _learn(self, entries: set[tuple[str, str]]) -> None:
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", ((field, to_sql(word)) for field, word in entries)
-        )
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
-        self._known |= entries
-
-    def _forget_words(self, row: int, record: AuditRecord) -> None:
+    def _take_out(self, gone: Mapping[int, AuditRecord]) -> None:
         # The index keeps no text: whoever takes something out has to say what it was made of.
-        self._connection.execute(
-            "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", (row, " ".join(words_of_record(record)))
+        self._connection.executemany(
+            "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)",
+            ((row, " ".join(words_of_record(record))) for row, record in gone.items()),
         )
+        for table in ("records", "facets"):
+            self._connection.executemany(f"DELETE FROM {table} WHERE row = ?", ((row,) for row in gone))
+
+    def _put_in(self, come: Mapping[int, AuditRecord], numbers: Sequence[Sequence[int]]) -> None:
+        self._connection.executemany(_INSERT, ((row, *row_of(record)) for row, record in come.items()))
+        self._connection.executemany(_INSERT_FACETS, zip(come, *numbers, strict=True))
+        words = [words_of_record(record) for record in come.values()]
+        self._connection.executemany(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)", zip(come, map(" ".join, words), strict=True)
+        )
+        self._learn_words(set().union(*words) - self._known_words)
+
+    def _learn_words(self, words: Iterable[str]) -> None:
+        fresh = [word for word in words if not is_number(word)]
+        self._connection.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?)", ((word,) for word in fresh))
+        if len(self._known_words) > _MOST_KNOWN:
+            self._known_words.clear()
+        self._known_words.update(fresh)
+
+    def _numbers(self, records: Iterable[AuditRecord]) -> list[list[int]]:
+        """The numbers of records' values, a column a field in the order of `FACETS`; new values get one."""
+        columns = list(zip(*map(facets_of, records), strict=True))
+        fresh = [
+            (name, value)
+            for name, column in zip(FACETS, columns, strict=True)
+            for value in set(column) - self._codes[name].keys()
+        ]
+        if fresh:
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO facet_values (field, value, count) VALUES (?, ?, 0)",
+                ((name, to_sql(value)) for name, value in fresh),
+            )
+            self._look_up_values()
+        return [list(map(self._codes[name].__getitem__, column)) for name, column in zip(FACETS, columns, strict=True)]
+
+    def _look_up_values(self) -> None:
+        """Learn the values that weren't there before; none ever goes."""
+        newest = max(self._value_of, default=0)
+        for code, name, held in self._connection.execute(
+            "SELECT code, field, value FROM facet_values WHERE code > ?", (newest,)
+        ):
+            self._codes[name][from_sql(held)] = code
+            self._value_of[code] = from_sql(held)
+
+    def _forget(self) -> None:
+        """Know nothing any more of what may not have been kept."""
+        self._known_words.clear()
+        self._value_of.clear()
+        for codes in self._codes.values():
+            codes.clear()
 
     def prune(self, before: datetime, *, most: int = 1_000) -> int:
         """Let go of records that are older, the oldest `most` of them, and of what is said about that time; gives how
         many went.  To be called within `writing`, until none is left."""
         low = first_row(milliseconds(before))
-        found = self._connection.execute(
-            f"SELECT row, {', '.join(COLUMNS)} FROM records WHERE row < ? ORDER BY row LIMIT ?", (low, most)
-        )
-        change = _Change(gone={row: record_of(values) for row, *values in found})
+        change = _Change(gone=self._read_rows("row < ? ORDER BY row LIMIT ?", (low, most)))
         past = Span(-(1 << 60), milliseconds(before))
         for scope in self._scopes():
             self._set_coverage(scope, self._coverage(scope).without(past))
@@ -245,48 +318,60 @@ class Store:
         low, high = _rows(span)
         high = high if below is None else min(high, below - 1)
         with telling(self.file):
+            # The narrow tables say which rows these are, so that none of the wide one is read in vain.
             found = self._connection.execute(
-                f"{_SELECT}, records.row FROM {narrowing.tables} WHERE {narrowing.rows} BETWEEN ? AND ?"
-                f"{narrowing.conditions} ORDER BY {narrowing.rows} DESC LIMIT ? OFFSET ?",
+                f"{_SELECT} FROM (SELECT {narrowing.rows} AS row FROM {narrowing.tables} WHERE {narrowing.rows} BETWEEN"
+                f" ? AND ?{narrowing.conditions} ORDER BY 1 DESC LIMIT ? OFFSET ?) AS found CROSS JOIN records"
+                " ON records.row = found.row ORDER BY found.row DESC",
                 (low, high, *narrowing.values, limit, offset),
             )
-            return [(values[-1], record_of(values)) for values in found]
+            return [(row, record_of(sent)) for row, *sent in found]
 
     def count(self, span: Span, narrowing: Narrowing) -> int:
         """How many records of a span may fit."""
-        if narrowing.is_open:
-            return self.count_all(span)
+        codes = (_ALL,) if narrowing.is_open else narrowing.codes
+        whole = _whole_hours(span)
         with telling(self.file):
+            if not codes:
+                return self._count_rows(span, narrowing)
             (count,) = self._connection.execute(
-                f"SELECT count(*) FROM {narrowing.counted} WHERE {narrowing.rows} BETWEEN ? AND ?"
-                f"{narrowing.conditions}", (*_rows(span), *narrowing.values),
-            ).fetchone()  # fmt: skip
-        return int(count)
+                f"SELECT ifnull(sum(count), 0) FROM tallies WHERE code IN ({marks(codes)}) AND hour >= ? AND hour < ?",
+                (*codes, *whole),
+            ).fetchone()
+            return int(count) + sum(self._count_rows(edge, narrowing) for edge in _edges(span, whole))
 
     def count_all(self, span: Span) -> int:
         """How many records a span has."""
-        with telling(self.file):
-            return sum(self.tally(_ALL, span).values())
+        return self.count(span, EVERYTHING)
+
+    def _count_rows(self, span: Span, narrowing: Narrowing) -> int:
+        (count,) = self._connection.execute(
+            f"SELECT count(*) FROM {narrowing.tables} WHERE {narrowing.rows} BETWEEN ? AND ?{narrowing.conditions}",
+            (*_rows(span), *narrowing.values),
+        ).fetchone()
+        return int(count)
 
     def tally(self, name: str, span: Span) -> Counter[str]:
-        """How many records of a span have each value of a tallied field; "" is all of them."""
+        """How many records of a span have each value of a tallied field."""
         whole = _whole_hours(span)
         with telling(self.file):
-            counts = Counter[str]()
-            found = self._connection.execute(
-                "SELECT value, sum(count) FROM tallies WHERE field = ? AND hour >= ? AND hour < ? GROUP BY value",
-                (name, whole.start, whole.end),
-            )
-            counts.update({from_sql(value): count for value, count in found if count})
+            counts = Counter(
+                dict(
+                    self._connection.execute(
+                        "SELECT tallies.code, sum(tallies.count) FROM facet_values CROSS JOIN tallies USING (code)"
+                        " WHERE field = ? AND hour >= ? AND hour < ? AND tallies.count > 0 GROUP BY 1", (name, *whole),
+                    )
+                )
+            )  # fmt: skip
             for edge in _edges(span, whole):
-                counts.update(self._tally_rows(name, edge))
-        return counts
+                counts.update(self._each_code(name, edge, EVERYTHING))
+            return self._named(name, counts)
 
     def hours(self, span: Span) -> dict[int, int]:
         """How many records each hour of a span has, by its number since 1970; those at its ends as a whole."""
         with telling(self.file):
             found = self._connection.execute(
-                "SELECT hour, count FROM tallies WHERE field = ? AND hour >= ? AND hour < ? AND count > 0",
+                "SELECT hour, count FROM tallies WHERE code = ? AND hour >= ? AND hour < ? AND count > 0",
                 (_ALL, span.start // HOUR, -(-span.end // HOUR)),
             )
             return dict(found)
@@ -295,38 +380,55 @@ class Store:
         """How many of the records of a span that may fit have each value of a tallied field."""
         if narrowing.is_open:
             return self.tally(name, span)
-        column = COLUMN_OF[name]
+        with telling(self.file):
+            return self._named(name, Counter(self._each_code(name, span, narrowing)))
+
+    def _each_code(self, name: str, span: Span, narrowing: Narrowing) -> Iterator[int]:
+        """The number of a field's value, for each record.  SQL would sort them all to count them."""
+        return chain.from_iterable(
+            self._connection.execute(
+                f"SELECT {COLUMN_OF[name]} FROM {narrowing.with_facets} WHERE {narrowing.rows} BETWEEN ? AND ?"
+                f"{narrowing.conditions}", (*_rows(span), *narrowing.values),
+            )
+        )  # fmt: skip
+
+    def _named(self, name: str, counts: Mapping[int, int]) -> Counter[str]:
+        """Counts by what the values are shown as."""
+        self._look_up_values()
+        named = Counter[str]()
+        for code, count in counts.items():
+            named[_shown(name, self._value_of[code])] += count
+        return named
+
+    def codes_of(self, name: str) -> Mapping[str, int]:
+        """Every value that a tallied field ever had, as it was sent, and its number."""
+        with telling(self.file):
+            self._look_up_values()
+        return self._codes[name]
+
+    def are_rare(self, codes: Sequence[int]) -> bool:
+        """Whether few enough records have these values for it to be quicker to look them up than to look at all."""
+        with telling(self.file):
+            (count,) = self._connection.execute(
+                f"SELECT ifnull(sum(count), 0) FROM facet_values WHERE code IN ({marks(codes)})", tuple(codes)
+            ).fetchone()
+            (total,) = self._connection.execute("SELECT count FROM facet_values WHERE code = ?", (_ALL,)).fetchone()
+        return bool(count * _RARE < total)
+
+    def words_beginning(self, part: str, *, most: int) -> list[str] | None:
+        """The words that begin with a part; None where there are more than `most`."""
         with telling(self.file):
             found = self._connection.execute(
-                f"SELECT records.{column}, count(*) FROM {narrowing.tables} WHERE {narrowing.rows} BETWEEN ? AND ?"
-                f"{narrowing.conditions} GROUP BY 1", (*_rows(span), *narrowing.values),
-            )  # fmt: skip
-            return Counter({str(from_sql(value)): count for value, count in found})
-
-    def _tally_rows(self, name: str, span: Span) -> dict[str, int]:
-        low, high = _rows(span)
-        if name == _ALL:
-            (count,) = self._connection.execute(
-                "SELECT count(*) FROM records WHERE row BETWEEN ? AND ?", (low, high)
-            ).fetchone()
-            return {_ALL: count}
-        found = self._connection.execute(
-            f"SELECT {COLUMN_OF[name]}, count(*) FROM records WHERE row BETWEEN ? AND ? GROUP BY 1", (low, high)
-        )
-        return {str(from_sql(value)): count for value, count in found}
-
-    def values_of(self, name: str) -> list[str]:
-        """Every value that a tallied field ever had."""
-        with telling(self.file):
-            found = self._connection.execute("SELECT word FROM vocabulary WHERE field = ?", (name,))
-            return [from_sql(word) for (word,) in found]
+                "SELECT word FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?", (part, part + _LAST, most + 1)
+            ).fetchall()
+        return None if len(found) > most else [word for (word,) in found]
 
     def words_with(self, part: str, *, at_end: bool, most: int) -> list[str] | None:
         """The words that have a part in them, or `at_end` end with it; None where there are more than `most`."""
         condition = "substr(word, -length(?1)) = ?1" if at_end else "instr(word, ?1)"
         with telling(self.file):
             found = self._connection.execute(
-                f"SELECT word FROM vocabulary WHERE field = '' AND {condition} LIMIT ?2", (part, most + 1)
+                f"SELECT word FROM vocabulary WHERE {condition} LIMIT ?2", (part, most + 1)
             ).fetchall()
         return None if len(found) > most else [word for (word,) in found]
 
@@ -367,7 +469,10 @@ class Store:
     def extent(self) -> Span | None:
         """From the oldest record to the newest, None where there is none."""
         with telling(self.file):
-            low, high = self._connection.execute("SELECT min(row), max(row) FROM records").fetchone()
+            # One by one, or SQLite goes through all of them.
+            low, high = self._connection.execute(
+                "SELECT (SELECT min(row) FROM facets), (SELECT max(row) FROM facets)"
+            ).fetchone()
         return None if low is None else Span(millisecond_of(low), millisecond_of(high) + 1)
 
     def damage(self) -> list[str]:
@@ -386,14 +491,19 @@ class _Change:
         self.added = 0
 
 
-def _by_millisecond(records: Sequence[AuditRecord]) -> Iterator[tuple[int, list[AuditRecord]]]:
+def _by_millisecond(records: Sequence[AuditRecord]) -> dict[int, list[AuditRecord]]:
     """Records of one millisecond together, in their order; one whose time can't be read is of the time beside it."""
     groups: dict[int, list[AuditRecord]] = {}
-    last = next((milliseconds(record.time) for record in records if record.time is not None), 0)
+    last = next((_millisecond(record.time) for record in records if record.time is not None), 0)
     for record in records:
-        last = milliseconds(record.time) if record.time is not None else last
+        last = _millisecond(record.time) if record.time is not None else last
         groups.setdefault(last, []).append(record)
-    return iter(groups.items())
+    return groups
+
+
+def _millisecond(time: datetime) -> int:
+    """The millisecond that an instant lies in, or the nearest that rows can be of."""
+    return millisecond_of(first_row(milliseconds(time)))
 
 
 def _numbered(pairs: Iterable[tuple[AuditRecord, Held]]) -> dict[Numbered, Held]:
@@ -446,11 +556,15 @@ def _places(rows: Sequence[int | None], low: int) -> list[int]:
     return [low + PLACES - 1 - step * at for at in range(len(rows))]
 
 
-def _tally(tallies: Counter[tuple[str, int, str]], row: int, record: AuditRecord, number: int) -> None:
-    hour = millisecond_of(row) // HOUR
-    tallies[_ALL, hour, _ALL] += number
-    for field in TALLIED:
-        tallies[field.name, hour, field.value(record)] += number
+def _counted(rows: Iterable[int], numbers: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """What the tallies count of records, each under its hour: itself, and its value of each field."""
+    hours = [millisecond_of(row) // HOUR for row in rows]
+    return chain(((_ALL, hour) for hour in hours), *(zip(codes, hours, strict=True) for codes in numbers))
+
+
+def _shown(name: str, value: str) -> str:
+    """A value as the field's text; what was sent may be an address in another spelling."""
+    return normalise_address(value) if name == ADDRESS.name else value
 
 
 def _rows(span: Span) -> tuple[int, int]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
+_REMEMBERED = 4_096
+"""Addresses whose spelling is known: the same few come all the time, and reading one takes longer than a look-up."""
 
+
+@lru_cache(_REMEMBERED)
 def normalise_address(text: str) -> str:
     """One spelling for one address; what isn't an address comes back stripped."""
     text = text.strip()
