@@ -25,6 +25,7 @@ from tui.archive.narrowing import EVERYTHING, narrow
 from tui.archive.store import HOUR, Store
 from tui.domain.errors import ArchiveTrouble
 from tui.domain.fields import BY_NAME
+from tui.domain.identity import Identity
 from tui.domain.page import Parameters
 from tui.domain.predicates import Surroundings
 from tui.domain.record import AuditRecord
@@ -365,7 +366,7 @@ class TestPruning:
 
     def test_so_many_at_a_time_the_oldest_first(self, store: Store):
         keep(store, *(named(-number, f"{number}") for number in range(10)))
-        counts = []
+        counts: list[int] = []
         while not counts or counts[-1]:
             with store.writing():
                 counts.append(store.prune(NOON - timedelta(seconds=2), most=3))
@@ -413,7 +414,7 @@ class KeptAndRecounted(RuleBasedStateMachine):
         super().__init__()
         self.folder = TemporaryDirectory()
         self.store = Store.open(Path(self.folder.name) / "a.db")
-        self.records: dict[object, AuditRecord] = {}
+        self.records: dict[Identity, AuditRecord] = {}
         self.covered = {scope: Coverage() for scope in SCOPES}
 
     def teardown(self) -> None:
