@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.scene import PROGRAM, addressing, run, running
+from tests.cli.scene import PROGRAM, addressing, run, running, wait_for_looks
 from tests.cli.test_count import terminal
 from tests.cli.test_main import loaded_by
 from tests.demo.asking import NOW
@@ -207,7 +207,7 @@ class TestTrouble:
     def test_ctrl_c_keeps_what_was_kept(self, server: DemoServer, own_home: Path):
         server.queue(*["gzip"] * 10, *["hold"] * 4)
         with running("archive", "sync", EVER, server=server) as process:
-            server.wait_for_requests(17)
+            wait_for_looks(server, 11)
             process.send_signal(signal.SIGINT)
             said, complaints = process.communicate(timeout=60)
         assert (process.returncode, said) == (130, "")
@@ -220,7 +220,7 @@ class TestTrouble:
     def test_a_signal_that_ends_it_does(self, server: DemoServer):
         server.queue(*["gzip"] * 3, *["hold"] * 4)
         with running("archive", "sync", EVER, server=server) as process:
-            server.wait_for_requests(4)
+            wait_for_looks(server, 4)
             process.send_signal(signal.SIGTERM)
             _, complaints = process.communicate(timeout=60)
         assert process.returncode == 128 + signal.SIGTERM
