@@ -46,6 +46,7 @@ class Keeper:
         self._known = archive.at_once(lambda store: self._mark in store.fact(_KEYS).split())
         self._runs: OrderedDict[object, Run] = OrderedDict()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._in_turn = asyncio.Lock()
         self._ended = False
 
     @property
@@ -67,10 +68,11 @@ class Keeper:
         """Have a page written, soon."""
         if self.trouble is not None or self._ended or request.size < PAGE_SIZE:
             return
-        stretches = self._run(request).take(request.number, page)
+        run = self._run(request)
+        stretches = run.take(request.number, page)
         if not page.records and not stretches:
             return
-        task = asyncio.create_task(self._write(page.records, stretches, request.parameters, first=not request.number))
+        task = asyncio.create_task(self._write(run, request, page.records, stretches))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -108,14 +110,21 @@ class Keeper:
         return added
 
     async def _write(
-        self, records: Sequence[AuditRecord], stretches: Sequence[Stretch], parameters: Parameters, *, first: bool
+        self, run: Run, request: PageRequest, records: Sequence[AuditRecord], stretches: Sequence[Stretch]
     ) -> None:
-        try:
-            await self._archive.write(lambda store: self.write(store, records, stretches, parameters, first=first))
-        except ArchiveTrouble as trouble:
-            self.set_aside(trouble)
-        else:
-            self._known = self._known or bool(records)
+        # One after the other, so that what became of the pages before is known: these have their part in what is whole.
+        async with self._in_turn:
+            proved = () if run.lost else stretches
+            first = not request.number
+            try:
+                await self._archive.write(
+                    lambda store: self.write(store, records, proved, request.parameters, first=first)
+                )
+            except ArchiveTrouble as trouble:
+                run.lost = True
+                self.set_aside(trouble)
+            else:
+                self._known = self._known or bool(records)
 
 
 def keep(

@@ -33,10 +33,12 @@ class Run:
 
     `sound` ends for good with the first page that speaks against the others: a total that moves or that may count the
     page alone, a page that isn't full, times out of order, a record that was on the page before.
+    `lost`: one of the pages couldn't be kept, so that what they prove together isn't held.
     """
 
     request: PageRequest
     sound: bool = True
+    lost: bool = False
     _total: int | None = None
     _pages: dict[int, _Seen] = field(default_factory=dict)
 
