@@ -22,14 +22,19 @@ from tui.domain.record import AuditRecord
 BATCH = 20
 """Records of a batch."""
 _SECONDS = 400
-_START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-ALWAYS = Span(milliseconds(_START - timedelta(days=1)), milliseconds(_START + timedelta(days=3650)))
+_START = datetime(2020, 1, 1, 12, 0, tzinfo=UTC)
+ALWAYS = Span(milliseconds(_START - timedelta(days=1)), milliseconds(_START + timedelta(days=365)))
 
 
 def span_of(number: int) -> Span:
     """The time that a batch is of: they are side by side."""
     start = milliseconds(_START + timedelta(seconds=_SECONDS * number))
     return Span(start, start + 1_000 * _SECONDS)
+
+
+def number_at(millisecond: int) -> int:
+    """The batch that this time is of."""
+    return (millisecond - milliseconds(_START)) // (1_000 * _SECONDS)
 
 
 def batch(number: int) -> list[AuditRecord]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from tests.archive.batch_nursery import ALWAYS, BATCH, batch, span_of
+from tests.archive.batch_nursery import ALWAYS, BATCH, batch, number_at, span_of
+from tui.archive.coverage import Coverage
 from tui.archive.narrowing import EVERYTHING
 from tui.archive.store import Store
 
@@ -21,38 +22,38 @@ class BatchWriter:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._child = 0
+        self._wrote: list[int] = []
 
     def begin(self, file: Path, numbers: range) -> None:
         """Have batches written by a new process."""
         assert self._process.stdin
         self._process.stdin.write(f"{file} {numbers.start} {numbers.stop}\n".encode())
-
-    def wait_for(self, number: int) -> list[int]:
-        """The batches that were written for good, once there are so many."""
-        wrote: list[int] = []
-        while len(wrote) < number:
+        self._child, self._wrote = 0, []
+        while not self._child:
             word, value = self._answer()
-            if word == "ended":
-                raise AssertionError(f"it ended by {value} after {len(wrote)} batches")
             if word == "began":
                 self._child = value
             else:
-                wrote.append(value)
-        return wrote
+                self._wrote.append(value)
+
+    def wait_for(self, number: int) -> None:
+        """Wait until so many batches are written for good."""
+        while len(self._wrote) < number:
+            word, value = self._answer()
+            assert word == "wrote", f"it ended by {value} after {len(self._wrote)} batches"
+            self._wrote.append(value)
 
     def kill(self) -> None:
         with suppress(ProcessLookupError):
             os.kill(self._child, signal.SIGKILL)
 
     def ended(self) -> tuple[list[int], int]:
-        """What else it wrote, and its exit code, once it has ended."""
-        wrote: list[int] = []
+        """The batches that it wrote for good, and its exit code, once it has ended."""
         while True:
             word, value = self._answer()
             if word == "ended":
-                return wrote, value
-            if word == "wrote":
-                wrote.append(value)
+                return self._wrote, value
+            self._wrote.append(value)
 
     def _answer(self) -> tuple[str, int]:
         assert self._process.stdout
@@ -102,7 +103,14 @@ def check(file: Path, written: Iterable[int]) -> int:
             assert covered.is_whole(span_of(number))
             assert [record for _, record in store.select(span_of(number), EVERYTHING, limit=99)] == batch(number)
         (rows,) = store._connection.execute("SELECT count(*) FROM records").fetchone()
-        assert (
-            rows == store.count_all(ALWAYS) == sum(span.end - span.start for span in covered.spans) // 400_000 * BATCH
-        )
-        return int(rows) // BATCH
+        extent = store.extent()
+        assert rows == (store.count_all(extent) if extent else 0)
+        held = store.count_all(ALWAYS)
+        assert held == BATCH * sum(covered.is_whole(span_of(number)) for number in _numbers_in(covered))
+        return held // BATCH
+
+
+def _numbers_in(covered: Coverage) -> Iterator[int]:
+    """The batches that may be whole."""
+    for span in covered.within(ALWAYS).spans:
+        yield from range(number_at(span.start), number_at(span.end))
