@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -131,7 +131,7 @@ class TestANewerFile:
         return file
 
     @pytest.mark.parametrize("opening", [Store.open, Store.open_for_reading])
-    def test_is_refused_with_its_cure_and_left_byte_for_byte(self, newer: Path, opening: type[Store]):
+    def test_is_refused_with_its_cure_and_left_byte_for_byte(self, newer: Path, opening: Callable[[Path], Store]):
         before = newer.read_bytes()
         with pytest.raises(ArchiveTrouble, match="A newer portkey-audit") as caught:
             opening(newer)
