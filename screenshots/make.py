@@ -27,7 +27,7 @@ from tui.demo.server import DemoServer
 from tui.domain.errors import KeyMissing
 from tui.domain.query import AuditQuery
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 FONT = "DejaVu Sans Mono"
 FONT_FOLDERS = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/TTF", "/Library/Fonts")
 _DAYS = 90
@@ -47,10 +47,14 @@ class Picture:
     theme: str = "harbour"
     coming_in: int = 0
     """Records that come in while the query is followed, after the keys."""
+    read_before: AuditQuery | None = None
+    """What another run read to its end, and kept in the archive that this one has."""
 
 
 CONFIGS = asking("res:configs method:PUT since:7d")
 REFUSED = asking("status:403 since:24h")
+TWO_DAYS = asking("since:2d")
+WORDS = asking('"credit_limit" -status:200 since:2d')
 SCAN = asking("is:failed -country:none (res:prompts OR res:api-keys) since:7d")
 
 PICTURES = (
@@ -70,14 +74,32 @@ PICTURES = (
     Picture("pivot", ("p",), query=REFUSED),
     Picture("views", ("apostrophe",)),
     Picture("live", ("F",), coming_in=8),
+    Picture("archive", ("enter",), query=WORDS, read_before=TWO_DAYS),
+    Picture("export", ("w",), query=REFUSED),
 )
 
 
-async def draw(picture: Picture, server: DemoServer, passing: Passing) -> str:
+async def read(query: AuditQuery, server: DemoServer, archive: Path) -> None:
+    """Read a query to its end, as a reader would who scrolls through it."""
+    async with exploring(server, query=query, archive=archive) as story:
+        await story.answered()
+        exploration = story.screen._exploration
+        for row in range(0, exploration.row_count, 90):
+            story.screen.table.show_row(row)
+            await story.settled()
+
+
+async def draw(picture: Picture, server: DemoServer, passing: Passing, scratch: Path) -> str:
     """The picture as SVG, its letters left to whoever shows it: it loads no font from anywhere."""
     problem = KeyMissing("There is no key for https://api.portkey.ai/v1.")
     where = server if picture.has_key else None
-    async with exploring(where, size=picture.size, query=picture.query, problem=problem, passing=passing) as story:
+    archive = None
+    if picture.read_before is not None:
+        archive = scratch / f"{picture.name}.db"
+        await read(picture.read_before, server, archive)
+    async with exploring(
+        where, size=picture.size, query=picture.query, problem=problem, passing=passing, archive=archive
+    ) as story:
         if picture.has_key:
             await story.settled()
             await story.until(lambda: len(story.screen._investigation.names.known) == _KINDS_OF_NAMES, "every name")
@@ -100,12 +122,12 @@ def photograph(svg: str, fonts: Path) -> bytes:
     )
 
 
-async def make_all(fonts: Path, names: list[str]) -> None:
+async def make_all(fonts: Path, names: list[str], scratch: Path) -> None:
     history = History(records=50_000, days=_DAYS, seed=7, now=NOW)
     passing = Passing()
     with DemoServer(history, clock=lambda: passing.now) as server:
         for picture in (picture for picture in PICTURES if picture.name in names or not names):
-            svg = await draw(picture, server, passing)
+            svg = await draw(picture, server, passing, scratch)
             (HERE / f"{picture.name}.svg").write_text(svg)
             (HERE / f"{picture.name}.png").write_bytes(photograph(svg, fonts))
             print(f"{picture.name}.svg and .png")
@@ -117,8 +139,9 @@ def main() -> str:
     if fonts is None:
         return f"The font {FONT} is in none of: {', '.join(FONT_FOLDERS)}"
     with tempfile.TemporaryDirectory() as cache:
-        os.environ["XDG_CACHE_HOME"] = cache
-        asyncio.run(make_all(fonts, sys.argv[1:]))
+        os.environ["HOME"] = os.environ["XDG_CACHE_HOME"] = cache
+        os.chdir(cache)  # the dialog of exports tells where it would write
+        asyncio.run(make_all(fonts, sys.argv[1:], Path(cache)))
     return ""
 
 
