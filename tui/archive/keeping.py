@@ -43,6 +43,8 @@ class Keeper:
         self._archive = archive
         salt = archive.at_once(_salt)
         self._mark = key.mark(salt)
+        self._met = False
+        """Whether records that came by this key are the archive's organisation's."""
         self._known = archive.at_once(lambda store: self._mark in store.fact(_KEYS).split())
         self._runs: OrderedDict[object, Run] = OrderedDict()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -103,9 +105,10 @@ class Keeper:
         *,
         first: bool = True,
     ) -> int:
-        """As the function `keep`; and by its records the archive knows the key from now on."""
+        """As the function `keep`; and by records of the organisation the archive knows the key from now on."""
         added = keep(store, records, stretches, parameters, first=first)
-        if records and not self._known and self._mark not in (marks := store.fact(_KEYS).split()):
+        self._met = self._met or (bool(records) and check_organisation(store, records))
+        if self._met and not self._known and self._mark not in (marks := store.fact(_KEYS).split()):
             store.note(_KEYS, " ".join([*marks, self._mark]))
         return added
 
@@ -124,7 +127,7 @@ class Keeper:
                 run.lost = True
                 self.set_aside(trouble)
             else:
-                self._known = self._known or bool(records)
+                self._known = self._known or self._met
 
 
 def keep(
@@ -147,19 +150,21 @@ def keep(
     return added
 
 
-def check_organisation(store: Store, records: Sequence[AuditRecord]) -> None:
-    """Take note of whose records an archive has.  Raises `ArchiveTrouble` where these are another's."""
+def check_organisation(store: Store, records: Sequence[AuditRecord]) -> bool:
+    """Take note of whose records an archive has; False where these don't say whose they are, and those do.
+
+    Raises `ArchiveTrouble` where they are another's.
+    """
     come = {record.organisation_id for record in records if record.organisation_id}
-    if not come:
-        return
     held = store.fact(ORGANISATION)
     if not held and len(come) == 1:
         store.note(ORGANISATION, *come)
-    elif held and held not in come:
+    elif held and come and held not in come:
         raise ArchiveTrouble(
             "The archive has the records of another organisation, so it is left alone.",
             "Give each organisation a profile of its own, or name it: organisation_id in config.toml.",
         )
+    return bool(come) or not held
 
 
 def _salt(store: Store) -> bytes:

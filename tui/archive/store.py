@@ -569,7 +569,7 @@ def _shown(name: str, value: str) -> str:
 
 def _rows(span: Span) -> tuple[int, int]:
     """The least and the greatest number that a row of a span can have."""
-    return first_row(span.start), first_row(span.end) - 1
+    return first_row(span.start), first_row(span.end - 1) + PLACES - 1
 
 
 def _whole_hours(span: Span) -> Span:
