@@ -211,6 +211,24 @@ class TestTheKey:
         assert Keeper(archive, KEY).trusted
         assert not Keeper(archive, OTHER_KEY).trusted
 
+    async def test_is_not_by_records_that_do_not_say_whose_they_are(self, archive: Archive):
+        first = Keeper(archive, KEY)
+        first.keep(request_for(), page_of(log_of(2)))
+        await first.settle()
+        stranger = Keeper(archive, OTHER_KEY)
+        stranger.keep(request_for(), page_of(log_of(2, "")))
+        await stranger.settle()
+        assert not stranger.trusted
+        stranger.keep(request_for(1), page_of(log_of(2), total=2))
+        await stranger.settle()
+        assert stranger.trusted
+
+    async def test_is_where_nobody_ever_says_whose_records_are(self, archive: Archive):
+        keeper = Keeper(archive, KEY)
+        keeper.keep(request_for(), page_of(log_of(2, "")))
+        await keeper.settle()
+        assert keeper.trusted
+
     async def test_is_not_because_nothing_came_by_it(self, archive: Archive):
         keeper = Keeper(archive, KEY)
         keeper.keep(request_for(), page_of([]))
