@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from tui.sources.base import WaitListener, unheard
 KEY = Secret("pk-of-ana-and-of-nobody-else")
 OTHER_KEY = Secret("pk-of-somebody-quite-different")
 WINDOW = Window(NOON - timedelta(minutes=5), NOON)
+EARLIER = Window(NOON - timedelta(hours=5), NOON - timedelta(hours=4))
 LATER = NOON + timedelta(hours=1)
 ALL = Span.of(Window(NOON - timedelta(days=1), NOON + timedelta(days=1)))
 FULL = ArchiveTrouble("The disk is full.", "Make room.")
@@ -87,6 +89,8 @@ class TestWhatIsKept:
 
     async def test_that_there_is_nothing(self, archive: Archive):
         keeper = Keeper(archive, KEY)
+        keeper.keep(replace(request_for(), window=EARLIER), page_of(log_of(1)))
+        await keeper.settle()
         keeper.keep(request_for(), page_of([]))
         await keeper.settle()
         assert (await covered_in(archive)).is_whole(Span.of(WINDOW))
@@ -222,6 +226,12 @@ class TestTheKey:
         stranger.keep(request_for(1), page_of(log_of(2), total=2))
         await stranger.settle()
         assert stranger.trusted
+
+    async def test_that_is_not_known_can_not_say_that_nothing_happened(self, archive: Archive):
+        stranger = Keeper(archive, KEY)
+        stranger.keep(request_for(), page_of([], total=0))
+        await stranger.settle()
+        assert (await archive.read(lambda store: store.coverage())).spans == ()
 
     async def test_is_where_nobody_ever_says_whose_records_are(self, archive: Archive):
         keeper = Keeper(archive, KEY)

@@ -72,7 +72,8 @@ class Keeper:
             return
         run = self._run(request)
         stretches = run.take(request.number, page)
-        if not page.records and not stretches:
+        # What comes by a key that isn't known may be another organisation's: that it has nothing says nothing of this.
+        if not page.records and not (stretches and self._known):
             return
         task = asyncio.create_task(self._write(run, request, page.records, stretches))
         self._under_way.add(task)
