@@ -298,6 +298,19 @@ class TestTrouble:
         assert not keeper.trusted
         assert keeper.notes() == ("The disk is full. Make room. Nothing is kept until then.",)
 
+    async def test_is_over_for_whoever_tries_again_once_it_is_mended(
+        self, archive: Archive, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+    ):
+        with monkeypatch.context() as full:
+            fail_writing(full, FULL)
+            keeper.keep(request_for(), page_of(log_of(3)))
+            await keeper.settle()
+        keeper.try_again()
+        assert keeper.trusted
+        keeper.keep(replace(request_for(), frozen_at=NOON + timedelta(hours=2)), page_of(log_of(3)))
+        await keeper.settle()
+        assert await records_in(archive) == log_of(3)
+
     async def test_that_passes_does_not(self, archive: Archive, keeper: Keeper, monkeypatch: pytest.MonkeyPatch):
         with monkeypatch.context() as locked:
             fail_writing(locked, LOCKED)

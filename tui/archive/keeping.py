@@ -61,6 +61,10 @@ class Keeper:
         if not trouble.transient:
             self.trouble = self.trouble or trouble
 
+    def try_again(self) -> None:
+        """Use the archive again: what ended it may have been mended."""
+        self.trouble = None
+
     def notes(self) -> tuple[str, ...]:
         """What the reader should know of it."""
         trouble = self.trouble

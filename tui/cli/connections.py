@@ -114,13 +114,17 @@ def open_connection(
     cached = CachedSource(live)
     directory = PortkeyDirectory(transport, memory=kept.names)
 
+    def forget() -> None:
+        cached.forget()
+        kept.keeper.try_again()
+
     async def aclose() -> None:
         await kept.aclose()
         await transport.aclose()
 
     archived = kept.before(cached)
     return Connection(
-        kept.redacting(archived), kept.redacting(live), in_clear, directory, cached.forget, reveal, aclose,
+        kept.redacting(archived), kept.redacting(live), in_clear, directory, forget, reveal, aclose,
         held=kept.held, spread=archived.spread,
     )  # fmt: skip
 

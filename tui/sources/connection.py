@@ -32,7 +32,7 @@ class Connection:
     """The same records with their secrets: only for a reader who asked for these in so many words."""
     directory: NameDirectory
     forget: Callable[[], None]
-    """Drops cached pages that may have changed, before a refresh."""
+    """Drops cached pages that may have changed, before a refresh; an archive that failed is tried again."""
     reveal: Reveal
     """Fetches one redacted value in clear."""
     aclose: Callable[[], Awaitable[None]]
