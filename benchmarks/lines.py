@@ -15,10 +15,11 @@ _PAGE = 1_000
 def write_lines(path: Path, *, records: int, days: int, now: datetime) -> tuple[str, str]:
     """One line a record, as the API would send it; gives the timestamps of the first and the last line."""
     everything = History(records=records, days=days, now=now).select(now - timedelta(days=days), now)
-    pages = [everything.page(offset, _PAGE) for offset in range(0, everything.total, _PAGE)]
-    oldest_first = [record for page in reversed(pages) for record in reversed(page)]
-    path.write_text("".join(json.dumps(record) + "\n" for record in oldest_first))
-    return oldest_first[0]["timestamp"], oldest_first[-1]["timestamp"]
+    with path.open("w") as lines:
+        for offset in reversed(range(0, everything.total, _PAGE)):
+            lines.writelines(json.dumps(record) + "\n" for record in reversed(everything.page(offset, _PAGE)))
+    (first,), (last,) = everything.page(everything.total - 1, 1), everything.page(0, 1)
+    return first["timestamp"], last["timestamp"]
 
 
 def repeat_lines(source: Path, target: Path, *, times: int) -> None:
