@@ -66,11 +66,8 @@ def facets_of(record: AuditRecord) -> tuple[str, ...]:
 
 def record_of(row: Sequence[Any]) -> AuditRecord:
     """The record that a row in the order of `COLUMNS` was written of."""
-    record = AuditRecord.model_construct(**dict(zip(SENT, map(from_sql, row), strict=False)))
-    if row[len(SENT)] is not None:
-        # Not by name: an unknown field may be called like an argument.
-        object.__setattr__(record, "__pydantic_extra__", json.loads(row[len(SENT)]))
-    return record
+    sent = dict(zip(SENT, map(from_sql, row), strict=False))
+    return AuditRecord.model_validate(sent if row[-1] is None else sent | json.loads(row[-1]))
 
 
 def to_sql(value: Any) -> Any:
