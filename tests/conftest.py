@@ -6,6 +6,11 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something of the machine and whatever else it does.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 _LEFT_OUT = (
     *("PORTKEY_API_KEY", "PORTKEY_BASE_URL", "NO_COLOR"),
