@@ -520,6 +520,15 @@ class TestFilesThatGo:
         made(file)
         assert check(file, [0]) == 1
 
+    @pytest.mark.parametrize("end", ["", "-wal"])
+    def test_nothing_is_told_to_be_kept_in_one_that_is_gone(self, end: str, file: Path):
+        made(file)
+        with closing(Store.open(file)) as store:
+            write_batch(store, 1)
+            file.with_name(f"{file.name}{end}").rename(file.with_name("elsewhere"))
+            with pytest.raises(ArchiveTrouble, match="it was moved or removed while it was open"):
+                write_batch(store, 2)
+
 
 class TestSeveralProcesses:
     def test_that_write_at_once_lose_nothing(self, file: Path):

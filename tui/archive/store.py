@@ -5,11 +5,12 @@ Synchronous and plain: a store is one connection, used by one thread at a time.
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -71,6 +72,7 @@ class Store:
     def __init__(self, file: Path, connection: sqlite3.Connection) -> None:
         self.file = file
         self._connection = connection
+        self._place = _place(file)
         self._known_words: set[str] = set()
         """Words of the vocabulary that are there for certain."""
         self._codes = {name: dict[str, int]() for name in FACETS}
@@ -99,6 +101,9 @@ class Store:
     def writing(self) -> Iterator[None]:
         """What is written in the body stays all together, once the body has ended, or not at all."""
         with telling(self.file):
+            if _place(self.file) != self._place:
+                # SQLite would write to the file that it has open, which goes when it is closed.
+                raise FileNotFoundError(errno.ENOENT, "it was moved or removed while it was open", str(self.file))
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -480,6 +485,16 @@ class Store:
         with telling(self.file):
             found = [line for (line,) in self._connection.execute("PRAGMA integrity_check")]
         return [] if found == ["ok"] else found
+
+
+def _place(file: Path) -> list[tuple[int, int]]:
+    """Which files on which disks an archive is made of at the moment: itself, and what is written ahead of it."""
+    place: list[tuple[int, int]] = []
+    for part in (file, file.with_name(f"{file.name}-wal")):
+        with suppress(FileNotFoundError):
+            status = part.stat()
+            place.append((status.st_dev, status.st_ino))
+    return place
 
 
 class _Change:
