@@ -141,11 +141,12 @@ class TestPiping:
         explorer.press("enter", until="! sh was ended by SIGKILL.")
         ends_well(explorer)
 
-    def test_keys_pressed_for_the_command_are_not_taken_for_a_way_back(self, start: Start):
+    def test_keys_pressed_for_the_command_are_not_taken_for_a_way_back(self, start: Start, tmp_path: Path):
         explorer = start("--demo")
-        pipe(explorer, "sh -c 'echo asleep; sleep 1'")
+        pipe(explorer, f"sh -c 'echo asleep; until test -e {tmp_path}/pressed; do sleep 0.1; done'")
         explorer.shows(ASLEEP)
         explorer.send("enter", "q")
+        (tmp_path / "pressed").touch()
         explorer.shows(GOES_BACK)
         explorer.rest(0.3)
         assert GOES_BACK in explorer.screen
