@@ -30,7 +30,7 @@ ASLEEP = re.compile(r"^asleep\s*$", re.MULTILINE)
 PROMPT = "here>"
 STOPPED = re.compile(rf"Stopped .*\n(?:.*\n)*{PROMPT}")
 
-A_LOOK_SECONDS = 0.6
+A_LOOK_SECONDS = 1.2
 """A pager that is left sooner is believed to have shown all at once."""
 
 PLACES = pytest.mark.parametrize("place", ["start", "over_ssh", "inside_tmux", "inside_screen", "over_mosh"])

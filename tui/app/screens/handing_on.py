@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _KEYBOARD = 0
 _LONGEST_COMMAND = 200
-_AT_ONCE_SECONDS = 0.5
+_AT_ONCE_SECONDS = 1.0
 """A pager that ends within this has shown all at once, or failed: nobody has read that yet."""
 
 
