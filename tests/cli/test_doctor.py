@@ -268,9 +268,7 @@ async def examined(
 ) -> dict[str, Finding]:  # fmt: skip
     """What is found at an API, by name."""
     transport = Transport(base_url, Secret(key), clock=lambda: ours, limits=limits, ca_bundle=bundle)
-    client = BareClient(
-        transport, PortkeySource(transport, redact=redact), PortkeyDirectory(transport, memory=None)
-    )
+    client = BareClient(transport, PortkeySource(transport, redact=redact), PortkeyDirectory(transport, memory=None))
     examination = Examination(
         client, organisation, clock=lambda: ours, ticks=lambda: 0.0, waiting=lambda: nullcontext()
     )

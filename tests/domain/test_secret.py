@@ -17,7 +17,9 @@ TEXT = "pk-0123456789-not-for-your-eyes"
 
 
 class TestShowing:
-    @pytest.mark.parametrize("shown", [str, repr, "{}".format, "{!r}".format, "{:>20}".format, "%s".__mod__], ids=range(6))
+    @pytest.mark.parametrize(
+        "shown", [str, repr, "{}".format, "{!r}".format, "{:>20}".format, "%s".__mod__], ids=range(6)
+    )
     def test_only_its_length_is_shown(self, shown: object) -> None:
         assert callable(shown)
         assert str(shown(Secret(TEXT))).strip() == "•••• (31)"
