@@ -126,6 +126,7 @@ class Reading:
                 task.cancel()
             # Also takes note of the errors of the others, or asyncio prints them.
             await asyncio.gather(*under_way, return_exceptions=True)
+            self.waiting = None
 
     async def _fetch(self, request: PageRequest) -> _Answer:
         """A page, and which of its records fit; a thread finds out, so that the page after is fetched meanwhile."""
