@@ -142,7 +142,7 @@ class Store:
             if millisecond in taken:
                 self._add_to(millisecond, here, change, front=first or number > 0, ordered=ordered)
             else:
-                change.come |= zip(_places([None] * len(here), first_row(millisecond)), here, strict=True)
+                change.come |= zip(_new_places(len(here), first_row(millisecond)), here, strict=True)
                 change.added += len(here)
         self._write(change)
         return change.added
@@ -219,14 +219,15 @@ class Store:
     def _put_in(self, come: Mapping[int, AuditRecord], numbers: Sequence[Sequence[int]]) -> None:
         self._connection.executemany(_INSERT, ((row, *row_of(record)) for row, record in come.items()))
         self._connection.executemany(_INSERT_FACETS, zip(come, *numbers, strict=True))
-        words = [words_of_record(record) for record in come.values()]
+        met: set[str] = set()
         self._connection.executemany(
-            "INSERT INTO words (rowid, text) VALUES (?, ?)", zip(come, map(" ".join, words), strict=True)
+            "INSERT INTO words (rowid, text) VALUES (?, ?)",
+            ((row, " ".join(_met(words_of_record(record), met))) for row, record in come.items()),
         )
-        self._learn_words(set().union(*words) - self._known_words)
+        self._learn_words(met)
 
     def _learn_words(self, words: Iterable[str]) -> None:
-        fresh = [word for word in words if not is_number(word)]
+        fresh = [word for word in words if word not in self._known_words and not is_number(word)]
         self._connection.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?)", ((word,) for word in fresh))
         if len(self._known_words) > _MOST_KNOWN:
             self._known_words.clear()
@@ -565,16 +566,27 @@ def _places(rows: Sequence[int | None], low: int) -> list[int]:
             return known
         if not any(row is None for row in rows[: len(known)]) and known and known[-1] - len(rows) > low:
             return [*known, *(known[-1] - 1 - at for at in range(len(rows) - len(known)))]
-    step = min(_PLACE_STEP, PLACES // len(rows))
+    return _new_places(len(rows), low)
+
+
+def _new_places(count: int, low: int) -> list[int]:
+    """Row numbers for so many records of a millisecond, with room between them."""
+    step = min(_PLACE_STEP, PLACES // count)
     if not step:
         raise ArchiveTrouble(f"More than {PLACES:,} records claim to be of one millisecond.")
-    return [low + PLACES - 1 - step * at for at in range(len(rows))]
+    return [low + PLACES - 1 - step * at for at in range(count)]
 
 
 def _counted(rows: Iterable[int], numbers: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
     """What the tallies count of records, each under its hour: itself, and its value of each field."""
     hours = [millisecond_of(row) // HOUR for row in rows]
     return chain(((_ALL, hour) for hour in hours), *(zip(codes, hours, strict=True) for codes in numbers))
+
+
+def _met(words: set[str], met: set[str]) -> set[str]:
+    """The words, once they are taken note of."""
+    met |= words
+    return words
 
 
 def _shown(name: str, value: str) -> str:

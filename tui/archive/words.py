@@ -7,6 +7,7 @@ full, the first as the end of one, the last as the beginning of one.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ _NUMBER = re.compile(r"[a-f]*[0-9][0-9a-f]*", re.ASCII)
 _MAY_BE_IN_NUMBER = re.compile(r"[0-9a-f]+", re.ASCII)
 _AFTER_ESCAPE = re.compile(r"\\[bfnrt]([^\W_]+)")
 _ESCAPED_CHARACTER = re.compile(r"\\u[0-9a-fA-F]{4}")
+_BETWEEN = '","'
+"""Most often what stands between two parts of JSON, and never in a word."""
+_LONGEST_PART, _REMEMBERED = 200, 16_384
+"""How long a part may be whose words are remembered, in characters, and how many are."""
 _LONGEST = 64
 """Characters that a word may have; longer ones, such as packed files, are not indexed."""
 LONG = "0longer0than0a0word0"
@@ -53,19 +58,35 @@ def may_be_in_number(text: str) -> bool:
 
 def words_of_record(record: AuditRecord) -> set[str]:
     """Every word of the sixteen fields and of the address as it is shown, of JSON also those that it is decoded to."""
-    words: set[str] = set()
-    for text in ("\n".join((*map(str, _read_plain(record)), record.address)), *_read_json(record)):
-        folded = text.casefold()
-        words |= _distinct(folded)
-        if "\\" in text:
-            words |= _hidden(text, folded)
-    if max(map(len, words), default=0) > _LONGEST:
-        words = {word for word in words if len(word) <= _LONGEST} | {LONG}
+    words = _distinct(" ".join((*map(str, _read_plain(record)), record.address)))
+    for text in _read_json(record):
+        for part in text.split(_BETWEEN):
+            words |= _words_in(part) if len(part) <= _LONGEST_PART else _distinct(part)
+        if _ESCAPED_CHARACTER.search(text):
+            words |= _decoded(text)
     return words
 
 
-def _distinct(folded: str) -> set[str]:
-    """The words of a folded text, however long: by tables, which is many times as fast as by an expression."""
+def _distinct(text: str) -> set[str]:
+    """The words of a text, also of JSON that has no characters written as numbers: there some follow an escape with a
+    letter."""
+    folded = text.casefold()
+    words = _split(folded)
+    if "\\" in folded:
+        words.update(_AFTER_ESCAPE.findall(folded))
+    if max(map(len, words), default=0) > _LONGEST:
+        return {word for word in words if len(word) <= _LONGEST} | {LONG}
+    return words
+
+
+@lru_cache(_REMEMBERED)
+def _words_in(text: str) -> frozenset[str]:
+    """The same of texts that come again and again, as those of headers do."""
+    return frozenset(_distinct(text))
+
+
+def _split(folded: str) -> set[str]:
+    """The words of a folded text: by tables, which is many times as fast as by an expression."""
     if folded.isascii():
         return set(folded.translate(_BLANKS).split())
     written = folded.encode("utf-8", "surrogatepass").translate(_BLANK_BYTES).decode("utf-8", "surrogatepass")
@@ -74,12 +95,9 @@ def _distinct(folded: str) -> set[str]:
     return (words - odd).union(_WORD.findall(" ".join(odd)))
 
 
-def _hidden(text: str, folded: str) -> set[str]:
-    """The words of JSON that don't stand in it as they are: some follow an escape with a letter, and only where
-    characters are written as numbers is it worth to decode all."""
-    if not _ESCAPED_CHARACTER.search(text):
-        return set(_AFTER_ESCAPE.findall(folded))
+def _decoded(text: str) -> set[str]:
+    """The words of the texts that JSON is made of."""
     try:
-        return _distinct("\n".join(leaves(decode(text))).casefold())
+        return _distinct("\n".join(leaves(decode(text))))
     except NotJson:
         return set()
