@@ -54,6 +54,8 @@ _LAST = "\U0010ffff"
 _PLACE_STEP = 16
 _RARE = 50
 """One record of so many, at most, has a value that is looked up: to find a row takes so much longer than the next."""
+_LISTS = 8
+"""In which all that are asked for are counted, so that none takes much memory."""
 _MOST_TAKEN = 4
 """Rows a millisecond that are looked at to see where there are any; beyond, all is looked into."""
 _MOST_KNOWN = 200_000
@@ -370,7 +372,7 @@ class Store:
                 )
             )  # fmt: skip
             for edge in _edges(span, whole):
-                counts.update(self._each_code(name, edge, EVERYTHING))
+                counts.update(self._count_codes(name, edge, EVERYTHING))
             return self._named(name, counts)
 
     def hours(self, span: Span) -> dict[int, int]:
@@ -387,16 +389,22 @@ class Store:
         if narrowing.is_open:
             return self.tally(name, span)
         with telling(self.file):
-            return self._named(name, Counter(self._each_code(name, span, narrowing)))
+            return self._named(name, self._count_codes(name, span, narrowing))
 
-    def _each_code(self, name: str, span: Span, narrowing: Narrowing) -> Iterator[int]:
-        """The number of a field's value, for each record.  SQL would sort them all to count them."""
-        return chain.from_iterable(
-            self._connection.execute(
-                f"SELECT {COLUMN_OF[name]} FROM {narrowing.with_facets} WHERE {narrowing.rows} BETWEEN ? AND ?"
-                f"{narrowing.conditions}", (*_rows(span), *narrowing.values),
-            )
-        )  # fmt: skip
+    def _count_codes(self, name: str, span: Span, narrowing: Narrowing) -> Counter[int]:
+        """How many rows have each number of a field's value.  SQL would sort the numbers to count them; as lists they
+        are handed over in less time than one by one."""
+        within = span.common(self.extent() or span)
+        low, high = _rows(within) if within else (0, -1)
+        step = -(-(high - low + 1) // _LISTS) or 1
+        counts = Counter[str]()
+        for first in range(low, high + 1, step):
+            (listed,) = self._connection.execute(
+                f"SELECT group_concat({COLUMN_OF[name]}) FROM {narrowing.with_facets} WHERE {narrowing.rows} BETWEEN"
+                f" ? AND ?{narrowing.conditions}", (first, min(first + step - 1, high), *narrowing.values),
+            ).fetchone()  # fmt: skip
+            counts.update(listed.split(",") if listed else ())
+        return Counter({int(code): count for code, count in counts.items()})
 
     def _named(self, name: str, counts: Mapping[int, int]) -> Counter[str]:
         """Counts by what the values are shown as."""
