@@ -77,7 +77,7 @@ def newest_first(lines: Path) -> Iterator[list[bytes]]:
 
 def fill(lines: Path, file: Path) -> None:
     """Make the archive, in a process of its own."""
-    reading = keeping = processor = 0.0
+    reading = keeping = processor = longest = 0.0
     count = added = 0
     with closing(Store.open(file)) as store:
         for batch in newest_first(lines):
@@ -87,11 +87,13 @@ def fill(lines: Path, file: Path) -> None:
             with store.writing():
                 added += store.add(records)
             reading += read - began
-            keeping += time.perf_counter() - read
+            kept = time.perf_counter() - read
+            keeping, longest = keeping + kept, max(longest, kept)
             processor += time.process_time() - read_processor
             count += len(batch)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"  {added:,} records kept: {count / keeping:,.0f}/s, {count / processor:,.0f} in a second of one core")
+    print(f"  {BATCH:,} records took {keeping / count * BATCH:.2f} s, at most {longest:.2f} s")
     print(f"  {count / (reading + keeping):,.0f}/s with reading and redacting them; memory at most {memory:,.0f} MB")
 
 

@@ -22,6 +22,8 @@ _WAIT_MILLISECONDS = 5_000
 _WAL_BYTES = 64 * 1024 * 1024
 _CACHE_KIB = 32 * 1024
 
+# The index is put together seldom: that takes a quarter of the time to fill an archive less, and to look words up in
+# its parts hardly more.
 _FIRST = """
 CREATE TABLE records (
     row INTEGER PRIMARY KEY, timestamp, method, uri, request_id, query_params, user_id, user_type, organisation_id,
@@ -45,6 +47,8 @@ CREATE INDEX facets_op ON facets (op);
 CREATE VIRTUAL TABLE words USING fts5 (
     text, content = '', detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0"
 );
+INSERT INTO words (words, rank) VALUES ('automerge', 16);
+INSERT INTO words (words, rank) VALUES ('crisismerge', 32);
 CREATE TABLE vocabulary (word PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE tallies (
     code INTEGER, hour INTEGER, count INTEGER NOT NULL, PRIMARY KEY (code, hour)
