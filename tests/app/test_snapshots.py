@@ -60,12 +60,14 @@ def same_picture(snapshot: SnapshotAssertion, tmp_path: Path) -> SamePicture:
 class TestFollowing:
     async def test_new_rows(self, growing: DemoServer, passing: Passing, same_picture: SamePicture, size: Size):
         async with following(growing, passing, size=size) as story:
+            await story.until(lambda: story.screen._exploration.loaded == 200, "the page behind")
             await come_in(story, growing, passing, 4)
             await comes_to_rest(story, "+4 new")
             same_picture(story)
 
     async def test_elsewhere(self, growing: DemoServer, passing: Passing, same_picture: SamePicture, size: Size):
         async with following(growing, passing, size=size) as story:
+            await story.until(lambda: story.screen._exploration.loaded == 200, "the page behind")
             growing.set(late=60)
             await story.press(*"jj")
             await come_in(story, growing, passing, 12)
@@ -74,6 +76,7 @@ class TestFollowing:
 
     async def test_paused(self, growing: DemoServer, passing: Passing, same_picture: SamePicture, size: Size):
         async with following(growing, passing, size=size) as story:
+            await story.until(lambda: story.screen._exploration.loaded == 200, "the page behind")
             await story.press("P")
             await come_in(story, growing, passing, 3)
             await comes_to_rest(story, "3 held")
