@@ -19,6 +19,8 @@ from tui.private_files import make_private_folder
 APPLICATION = 0x504B4155
 """Tells an archive from SQLite's other files."""
 _WAIT_MILLISECONDS = 5_000
+_WAL_PAGES = 4_000
+"""Written ahead, 16 MB, before they are put where they belong: many are written again and again."""
 _WAL_BYTES = 64 * 1024 * 1024
 _CACHE_KIB = 32 * 1024
 
@@ -79,6 +81,7 @@ def open_archive(file: Path) -> sqlite3.Connection:
                 connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
             _migrate(connection, file)
         except BaseException:
             connection.close()
