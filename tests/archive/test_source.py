@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -14,7 +14,7 @@ from tui.archive.coverage import Grade, Span
 from tui.archive.offline import HeldSource
 from tui.demo.server import DemoServer
 from tui.demo.switches import Switches
-from tui.domain.errors import SourceError
+from tui.domain.errors import ArchiveTrouble, SourceError
 from tui.domain.matching import Matcher
 from tui.domain.page import Origin, Page, PageRequest, Parameters
 from tui.domain.predicates import Surroundings
@@ -152,6 +152,51 @@ class TestWhereItCantHelp:
                 page = await at.source.fetch(request_for(DAY, frozen_at=LATER))
                 assert page.origin is Origin.API
                 assert any("another organisation" in note for note in page.notes)
+
+
+class TestAQueryUnderWay:
+    """The pages of a frozen query are counted in one way from its first to its last."""
+
+    FAILED = Matcher(parse_query("-status:200", now=NOW).query.terms, Surroundings())
+
+    def failed(self, frozen_at: datetime = LATER) -> PageRequest:
+        return replace(request_for(DAY, frozen_at=frozen_at), wanted=self.FAILED)
+
+    async def test_is_read_from_the_api_where_nothing_was_trusted_when_it_began(self, file: Path):
+        with stand_in() as server:
+            async with wired(server, file) as at:
+                expected, total, _ = await read_all(at.api, self.failed())
+                first = await at.source.fetch(self.failed())
+                await at.keeper.settle()
+                assert at.keeper.trusted
+                second = await at.source.fetch(replace(self.failed(), number=1))
+        assert (first.total, second.total) == (total, total)
+        assert [*first.records, *second.records] == expected
+
+    async def test_goes_on_at_the_api_where_its_pages_are_the_same(self, file: Path):
+        with stand_in() as server:
+            async with wired(server, file) as at:
+                expected, *_ = await read_all(at.source, request_for(DAY))
+                await at.keeper.settle()
+                first = await at.source.fetch(request_for(DAY, frozen_at=LATER))
+                at.keeper.set_aside(ArchiveTrouble("It broke.", "Mend it."))
+                second = await at.source.fetch(request_for(DAY, frozen_at=LATER, number=1))
+        assert (first.origin, second.origin) == (Origin.ARCHIVE, Origin.CACHE)
+        assert [*first.records, *second.records] == expected[:200]
+        assert "It broke. Mend it. Nothing is kept until then." in second.notes
+
+    async def test_ends_with_the_trouble_where_they_have_other_records(self, file: Path):
+        with stand_in() as server:
+            async with wired(server, file) as at:
+                await read_all(at.source, request_for(DAY))
+                await at.keeper.settle()
+                assert (await at.source.fetch(self.failed())).origin is Origin.ARCHIVE
+                at.keeper.set_aside(ArchiveTrouble("It broke.", "Mend it."))
+                with pytest.raises(ArchiveTrouble, match="It broke") as caught:
+                    await at.source.fetch(replace(self.failed(), number=1))
+                again = await at.source.fetch(self.failed(LATER + timedelta(seconds=1)))
+        assert caught.value.cure == "Mend it. Asked again, the query is read from the API alone."
+        assert again.origin is not Origin.ARCHIVE
 
 
 class TestWhatIsWanted:

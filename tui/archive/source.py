@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.domain.record import AuditRecord
     from tui.sources.base import AuditSource, WaitListener
 
-_MOST_PLANS = 64
+_MOST_PLANS = 256
 _LEAST = 100
 """Records of a held stretch, at least, for which it is worth to ask for what is before and behind it by itself."""
 _MOST_GAPS = 6
@@ -40,6 +40,7 @@ _MOST_READ = 500
 """Records that are asked for, at most, to count the values of a field."""
 _SEAM = 200
 """Records that are looked at for a millisecond without any."""
+_ASK_AGAIN = "Asked again, the query is read from the API alone."
 
 
 @dataclass(slots=True)
@@ -47,10 +48,13 @@ class _Plan:
     """How the pages of one frozen query are put together; no `layout`: the API is asked for all of it.
 
     `resume` has the row at which the records after so many of a held span begin; the clock is that of whoever was
-    asked for the gaps.
+    asked for the gaps.  `leaves_out`: what surely isn't wanted has no place on its pages, so that their numbers aren't
+    the API's; `pages` counts those that were put together by it, or should have been.
     """
 
     layout: Layout | None
+    leaves_out: bool = False
+    pages: int = 0
     narrowing: Narrowing = EVERYTHING
     server_time: datetime | None = None
     skew: float = 0.0
@@ -73,12 +77,8 @@ class ArchivedSource:
 
     async def fetch(self, request: PageRequest, on_wait: WaitListener = unheard) -> Page:
         """The page asked for, put together of both.  Raises `SourceError`."""
-        try:
-            plan = await self._plan(request, on_wait)
-            page = None if plan.layout is None else await self._put_together(plan, plan.layout, request, on_wait)
-        except ArchiveTrouble as trouble:
-            self._keeper.set_aside(trouble)
-            page = None
+        plan = await self._plan(request, on_wait)
+        page = None if plan.layout is None else await self._planned(plan, plan.layout, request, on_wait)
         page = page or await self._inner.fetch(request, on_wait)
         return replace(page, notes=(*page.notes, *self._keeper.notes()))
 
@@ -111,8 +111,6 @@ class ArchivedSource:
     # Which parts there are
 
     async def _plan(self, request: PageRequest, on_wait: WaitListener) -> _Plan:
-        if not self._keeper.trusted:
-            return _Plan(None)
         key = request.window, request.frozen_at, request.parameters, request.size, request.wanted
         task = self._plans.get(key)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
@@ -124,8 +122,14 @@ class ArchivedSource:
         return await asyncio.shield(task)
 
     async def _make_plan(self, request: PageRequest, on_wait: WaitListener) -> _Plan:
+        if not self._keeper.trusted:
+            return _Plan(None)
         span = Span.of(request.window)
-        narrowed, parts, doubts = await self._archive.read(lambda store: _parts(store, request))
+        try:
+            narrowed, leaves_out, parts, doubts = await self._archive.read(lambda store: _parts(store, request))
+        except ArchiveTrouble as trouble:
+            self._keeper.set_aside(trouble)
+            return _Plan(None)
         if not any(isinstance(part, Held) for part in parts):
             return _Plan(None)
         gaps = [part for part in parts if not isinstance(part, Held)]
@@ -136,9 +140,35 @@ class ArchivedSource:
             return _Plan(None)
         clock = next((page for page in pages if page.server_time is not None), None)
         layout = Layout([part for part in known if part is not None])
-        return _Plan(layout, narrowed, clock.server_time if clock else None, clock.skew if clock else 0.0, doubts)
+        return _Plan(
+            layout,
+            leaves_out,
+            narrowing=narrowed,
+            server_time=clock.server_time if clock else None,
+            skew=clock.skew if clock else 0.0,
+            doubts=doubts,
+        )
 
     # Putting a page together
+
+    async def _planned(self, plan: _Plan, layout: Layout, request: PageRequest, on_wait: WaitListener) -> Page | None:
+        """A page by the plan; None where the archive is out of use, and the API's page of that number will do.
+
+        Raises `ArchiveTrouble` where it has other records than those that are missing.
+        """
+        plan.pages += 1
+        try:
+            if self._keeper.trouble is not None:
+                raise self._keeper.trouble
+            return await self._put_together(plan, layout, request, on_wait)
+        except ArchiveTrouble as trouble:
+            plan.pages -= 1
+            self._keeper.set_aside(trouble)
+            if plan.leaves_out and plan.pages:
+                cure = trouble.cure if trouble.transient else f"{trouble.cure} {_ASK_AGAIN}"
+                raise ArchiveTrouble(trouble.cause, cure, passing=trouble.transient) from trouble
+            plan.layout = None
+            return None
 
     async def _put_together(
         self, plan: _Plan, layout: Layout, request: PageRequest, on_wait: WaitListener
@@ -200,9 +230,10 @@ def narrowing_of(store: Store, request: PageRequest) -> Narrowing:
     return narrow(request.parameters, terms, store, around)
 
 
-def _parts(store: Store, request: PageRequest) -> tuple[Narrowing, list[Held | _Gap], tuple[str, ...]]:
-    """What is held of a window, and what isn't, the newest first, and what is to be said of it; nothing is held where
-    it can't be told apart."""
+def _parts(store: Store, request: PageRequest) -> tuple[Narrowing, bool, list[Held | _Gap], tuple[str, ...]]:
+    """By what the records of a window are narrowed, and whether that leaves any out that the API would count; what is
+    held of it, and what isn't, the newest first; and what is to be said of it.  Nothing is held where it can't be told
+    apart."""
     span = Span.of(request.window)
     with store.reading():
         everything = narrow(request.parameters, (), store, Surroundings())
@@ -212,15 +243,15 @@ def _parts(store: Store, request: PageRequest) -> tuple[Narrowing, list[Held | _
         counts = {one: store.count(one, narrowing) for one in held}
         gaps = _gaps(span, held)
         if len(gaps) > _MOST_GAPS:
-            return narrowing, [], ()
+            return narrowing, False, [], ()
         parts: list[Held | _Gap] = [Held(one, counts[one]) for one in held]
         for gap in gaps:
             seams = _seams(store, gap, span, request.window, everything)
             if seams is None:
-                return narrowing, [], ()
+                return narrowing, False, [], ()
             parts.append(seams)
     doubts = tuple(told for one in held for told in told_doubts(one, covered))
-    return narrowing, sorted(parts, key=_newest, reverse=True), doubts
+    return narrowing, narrowing != everything, sorted(parts, key=_newest, reverse=True), doubts
 
 
 def _newest(part: Held | _Gap) -> int:
