@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from tui.private_files import Draft, read_plain, read_private, write_private
 
+pytestmark = pytest.mark.proof("T16")
+
 needs_permissions = pytest.mark.skipif(os.getuid() == 0, reason="nothing is read-only to root")
 
 

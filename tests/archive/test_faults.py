@@ -34,6 +34,8 @@ from tui.domain.secret import Secret
 from tui.sources.base import AuditSource
 from tui.sources.connection import Connection
 
+pytestmark = pytest.mark.proof("T7")
+
 SOMEBODY = 12_345
 """The number of a user who isn't this one."""
 KILLS = 30

@@ -1,11 +1,10 @@
 """What the tables of an archive leave out never fits: a query has the same answer from them as record by record.
 
-For a longer run: NARROWING_EXAMPLES=5000 pytest tests/archive/test_narrowing.py
+For a longer run: pytest --figures=large tests/archive/test_narrowing.py
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from tests.archive.records import NOON, records
 from tests.domain.queries import terms
 from tests.domain.test_matching import AROUND
+from tests.proof import figure
 from tui.archive.coverage import Span, milliseconds
 from tui.archive.narrowing import narrow
 from tui.archive.store import Store
@@ -22,7 +22,7 @@ from tui.domain.query import Term
 from tui.domain.record import AuditRecord
 
 ALL = Span(milliseconds(NOON) - 10**9, milliseconds(NOON) + 10**9)
-EXAMPLES = int(os.environ.get("NARROWING_EXAMPLES", "100"))
+EXAMPLES = figure(ci=100, large=5_000)
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 

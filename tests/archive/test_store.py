@@ -1,11 +1,10 @@
 """What is kept comes back: every record to the letter, in the API's order, and counted as often as it is there.
 
-For a longer run: STORE_EXAMPLES=500 pytest tests/archive/test_store.py
+For a longer run: pytest --figures=large tests/archive/test_store.py
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.archive.records import NOON, entry
+from tests.proof import figure
 from tui.archive.coverage import Coverage, Grade, Span, Stretch, instant_at, milliseconds
 from tui.archive.narrowing import EVERYTHING, narrow
 from tui.archive.store import HOUR, Store
@@ -31,7 +31,7 @@ from tui.domain.predicates import Surroundings
 from tui.domain.record import AuditRecord
 
 START = milliseconds(NOON)
-EXAMPLES = int(os.environ.get("STORE_EXAMPLES", "15"))
+EXAMPLES = figure(ci=15, large=300)
 ALWAYS = Span(-(1 << 42), (1 << 42))
 AROUND = Surroundings()
 TALLIED = ("method", "status", "op", "action", "actor", "type", "ws", "res", "ip", "country")

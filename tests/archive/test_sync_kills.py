@@ -1,7 +1,7 @@
 """A sync is killed at any moment, hundreds of times: the file stays sound, nothing that was told to be written is lost,
 and what was begun is finished by the next ones.
 
-A thousand times, as the release wants it: SYNC_KILLS=1000 pytest tests/archive/test_sync_kills.py
+For a longer run: pytest --figures=large tests/archive/test_sync_kills.py
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ from random import Random
 import pytest
 
 from tests.archive.big_log import BigLog
+from tests.proof import figure
 from tui.archive.coverage import Grade, Span, milliseconds
 from tui.archive.place import archive_file
 from tui.archive.standing import look_over
 from tui.archive.store import Store
 from tui.demo.server import DemoServer
 
-KILLS = int(os.environ.get("SYNC_KILLS", "300"))
+pytestmark = pytest.mark.proof("T6")
+
+KILLS = figure(ci=300, large=1_000)
 RECORDS = 2_500
 NOW = datetime(2026, 11, 22, 20, 48, 3, tzinfo=UTC)
 SINCE = NOW - timedelta(hours=7)

@@ -1,13 +1,12 @@
 """Whatever the log holds, whenever it becomes visible and however the API gives it: what is called proved is all there
 is, each once; and where the API counts at all, and no two records look the same, everything is proved.
 
-For a longer run: SYNC_EXAMPLES=5000 pytest tests/archive/test_sync_soundness.py
+For a longer run: pytest --figures=large tests/archive/test_sync_soundness.py
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from collections import Counter
 from contextlib import ExitStack
@@ -18,15 +17,19 @@ from random import Random
 from typing import Literal
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.archive.syncing import Api, Copy, copying
+from tests.proof import figure
 from tests.session.growing_log import GrowingLog, at, entry
 from tui.archive.coverage import Coverage, Grade, Span, milliseconds
 from tui.domain.time_range import TimeRange
 
-EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "100"))
+pytestmark = pytest.mark.proof("T8")
+
+EXAMPLES = figure(ci=100, large=2_000)
 SECONDS = 400
 LATEST = 170
 WHOLE = TimeRange(at(0) - timedelta(seconds=10))

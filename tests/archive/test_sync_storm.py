@@ -1,12 +1,11 @@
 """Tens of thousands of records are copied over a socket while the log goes on, its ties come in any order, some records
 come late and one request in five fails: what has settled is held, each once, and proved.
 
-All five with 50,000 records, as the release wants it: SYNC_RECORDS=50000 pytest tests/archive/test_sync_storm.py
+For a longer run: pytest --figures=large tests/archive/test_sync_storm.py
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from datetime import timedelta
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive.big_log import BigLog
+from tests.proof import figure
 from tests.session.test_following import FAULTS, SHARE, START, Clock
 from tui.archive.archive import Archive
 from tui.archive.asker import Means
@@ -30,9 +30,9 @@ from tui.domain.redaction import redact
 from tui.domain.secret import Secret
 from tui.domain.time_range import TimeRange
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.proof("T8")]
 
-RECORDS = int(os.environ.get("SYNC_RECORDS", "10000"))
+RECORDS = figure(ci=10_000, large=50_000)
 MOST = 50_000
 STORM = Switches(grow=5, drift=1, late=150, repeated_ids=0.1, tie_order="shuffled")
 SPEED = 50

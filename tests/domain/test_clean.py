@@ -14,6 +14,8 @@ from tests.domain import make_unsafe_characters as database
 from tui.domain import unsafe_characters
 from tui.domain.clean import UNLIMITED, clean, has_unsafe, split_escapes
 
+pytestmark = pytest.mark.proof("T2")
+
 TEXTS = st.text(st.characters(codec=None), max_size=80)
 """Any text at all, lone surrogates included."""
 NASTY = st.text(

@@ -31,7 +31,7 @@ from tui.domain.identity import Identity
 from tui.settings import DEFAULT_BASE_URL, folder
 from tui.state import marks
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.proof("T11")]
 
 Drive = Callable[..., Driven]
 SENT = re.compile(r"Sent 3 request ids of marked records \(110 B\)")

@@ -18,7 +18,7 @@ from tests.installed.tools import installed
 from tui.demo.keys import ADMIN_KEY
 from tui.state.last_look import FILE_NAMES, KeptLook, parse_looks
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.proof("T10")]
 
 GONE_SECONDS = 5.0
 _PATIENCE_SECONDS = 60.0

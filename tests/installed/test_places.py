@@ -16,7 +16,7 @@ from tests.installed.multiplexers import Mosh, Screen, Tmux
 from tests.installed.remote import SshServer
 from tests.installed.tools import installed, missing
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.proof("T15")]
 
 Around = Callable[[Sequence[str]], list[str]]
 """Makes of a command the one that runs it in a place."""

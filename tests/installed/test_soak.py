@@ -18,7 +18,7 @@ from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.demo.switches import Switches
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.proof("T9")]
 
 LIVELY = Switches(grow=50, late=45, repeated_ids=0.1, tie_order="shuffled")
 FAULTS = (

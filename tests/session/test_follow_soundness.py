@@ -1,12 +1,11 @@
 """Whatever the log holds, whenever it becomes visible and however the API gives it: who follows it is given each record
 once, and asks no more than it takes.
 
-For a longer run: FOLLOW_EXAMPLES=5000 pytest tests/session/test_follow_soundness.py
+For a longer run: pytest --figures=large tests/session/test_follow_soundness.py
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,15 +13,19 @@ from random import Random
 from typing import Literal
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.proof import figure
 from tests.session.growing_log import GrowingLog, Watch, at, entry
 from tui.domain.errors import Garbled, RateLimited, SourceError, Unreachable
 from tui.domain.page import SETTLE
 from tui.session import follow
 
-EXAMPLES = int(os.environ.get("FOLLOW_EXAMPLES", "150"))
+pytestmark = pytest.mark.proof("T8")
+
+EXAMPLES = figure(ci=150, large=5_000)
 SECONDS = 240
 LATEST = 170
 

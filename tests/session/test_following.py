@@ -24,6 +24,8 @@ from tui.domain.redaction import redact
 from tui.domain.secret import Secret
 from tui.session.follow import Follower
 
+pytestmark = pytest.mark.proof("T9")
+
 START = datetime(2026, 11, 22, 20, 48, 3, tzinfo=UTC)
 SINCE = START - timedelta(minutes=5)
 LIVELY = Switches(grow=20, late=45, repeated_ids=0.1, tie_order="shuffled")

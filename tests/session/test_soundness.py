@@ -1,13 +1,12 @@
 """Whatever the API is asked and however it answers: the rows that come of it are those that a plain look at every
 record finds.
 
-For a longer run: SOUNDNESS_EXAMPLES=5000 pytest tests/session/test_soundness.py
+For a longer run: pytest --figures=large tests/session/test_soundness.py
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.queries import FILES, VOCABULARY, queries
+from tests.proof import figure
 from tests.session.small_log import SmallLog
 from tui.demo.server import DemoServer
 from tui.demo.switches import Switches
@@ -33,8 +33,10 @@ from tui.session.exploration import Exploration
 from tui.sources.portkey import PortkeySource
 from tui.sources.transport import Transport
 
+pytestmark = pytest.mark.proof("T8")
+
 NOW = datetime(2026, 11, 20, 14, 5, 9, tzinfo=UTC)
-EXAMPLES = int(os.environ.get("SOUNDNESS_EXAMPLES", "60"))
+EXAMPLES = figure(ci=60, large=5_000)
 LOG = SmallLog(NOW, records=230)
 RECORDS = [(at, redact(AuditRecord.model_validate(record))) for at, record in LOG.entries]
 NAMES = Names(
