@@ -21,8 +21,9 @@ from tests.domain.redaction_corpus import (
     TOKENS,
 )
 from tui.domain import secret_shapes
+from tui.domain.masking import REDACTED
 from tui.domain.record import AuditRecord
-from tui.domain.redaction import REDACTED, redact, redact_text
+from tui.domain.redaction import redact, redact_text
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
 DOCUMENTS = st.recursive(

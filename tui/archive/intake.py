@@ -14,6 +14,7 @@ from tui.archive.inflating import Inflating
 from tui.archive.json_stream import FIELDS, JsonStream, Misfit
 from tui.domain.clean import clean
 from tui.domain.fields import FIELDS as FIELD_TABLE
+from tui.domain.masking import PLAIN, Masks
 from tui.domain.names import Named, NameKind
 from tui.domain.record import AuditRecord
 from tui.domain.redaction import redact, redact_text
@@ -36,8 +37,9 @@ class Intake:
     `names` is who ids stand for, where what was read tells.
     """
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        """`chunks` are bytes as they are kept, none of them empty."""
+    def __init__(self, chunks: Iterable[bytes], masks: Masks = PLAIN) -> None:
+        """`chunks` are bytes as they are kept, none of them empty; `masks` stand where secrets are."""
+        self._masks = masks
         self.records = 0
         self.names: dict[NameKind, dict[str, Named]] = {}
         self._bytes = Inflating(iter(chunks))
@@ -90,7 +92,7 @@ class Intake:
             self._stream.refuse("it has none of a record's fields")
             return None
         try:
-            record = redact(AuditRecord.model_validate(sent))
+            record = redact(AuditRecord.model_validate(sent), self._masks)
         except RecursionError:
             self._stream.refuse("nested too deeply")
             return None

@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.archive.archive import Archive
+from tui.archive.fingerprints import keyed_masks_of
 from tui.archive.keeping import Keeper, KeepingSource
 from tui.archive.names import ArchivedNames
 from tui.archive.offline import HeldSource
 from tui.archive.source import ArchivedSource
+from tui.domain.redaction import redact
 from tui.sources.redacting import RedactingSource
 
 if TYPE_CHECKING:
     from tui.archive.store import Store
+    from tui.domain.masking import Masks
+    from tui.domain.record import AuditRecord
     from tui.domain.secret import Secret
     from tui.sources.base import AuditSource
 
@@ -44,6 +48,7 @@ class KeptRecords:
     archive: Archive
     keeper: Keeper
     names: ArchivedNames
+    masks: Masks
     secrets: bool
     any_secrets: bool
 
@@ -55,7 +60,8 @@ class KeptRecords:
             if secrets:
                 archive.at_once(lambda store: store.note(SECRETS, KEPT))
             any_secrets = archive.at_once(has_secrets)
-            return cls(archive, Keeper(archive, key), ArchivedNames(archive, clock), secrets, any_secrets)
+            masks = archive.at_once(keyed_masks_of)
+            return cls(archive, Keeper(archive, key), ArchivedNames(archive, clock), masks, secrets, any_secrets)
         except BaseException:
             archive.close()
             raise
@@ -70,7 +76,11 @@ class KeptRecords:
 
     def redacting(self, inner: AuditSource) -> AuditSource:
         """The pages of a source that goes through the archive, without the secrets that this may have."""
-        return RedactingSource(inner) if self.any_secrets else inner
+        return RedactingSource(inner, self.redact) if self.any_secrets else inner
+
+    def redact(self, record: AuditRecord) -> AuditRecord:
+        """The record without its secrets, the masks of which tell the same one wherever it stands."""
+        return redact(record, self.masks)
 
     @property
     def held(self) -> AuditSource:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.archive.coverage import Span
+from tui.archive.fingerprints import keyed_masks_of
 from tui.archive.intake import LOT, Intake
 from tui.archive.record_file import RecordFile
 from tui.archive.store import Store
@@ -82,20 +83,17 @@ def _scratch_folder() -> Iterator[Path]:
 
 
 def _take_in(file: RecordFile, archive: Path, watch: Callable[[Opening], None]) -> Opened:
-    intake = Intake(file.chunks())
-
-    def tell() -> None:
-        watch(Opening(file.name, file.bytes_read, file.size, intake.records, intake.misfits))
-
-    tell()
+    watch(Opening(file.name, file.bytes_read, file.size, records=0, misfits=0))
     try:
         store = Store.open(archive)
         try:
+            with store.writing():
+                intake = Intake(file.chunks(), keyed_masks_of(store))
             kept = 0
             for lots in _batches(intake.lots()):
                 with store.writing():
                     kept += sum(store.add(lot, first=False) for lot in lots)
-                tell()
+                watch(Opening(file.name, file.bytes_read, file.size, intake.records, intake.misfits))
             with store.writing():
                 store.learn_names(intake.names, datetime.now(UTC))
             span = store.extent()

@@ -14,10 +14,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.errors import ArchiveTrouble, NotHeld
+from tui.domain.masking import Masks, new_key
 
 if TYPE_CHECKING:
     from tui.archive.kept import KeptRecords
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from tui.domain.record import AuditRecord
     from tui.domain.secret import Secret
     from tui.sources.base import AuditSource, NameDirectory
-    from tui.sources.connection import Connection, Reveal
+    from tui.sources.connection import Connection, Redact, Reveal
     from tui.sources.directory import PortkeyDirectory
     from tui.sources.portkey import PortkeySource
     from tui.sources.transport import Transport
@@ -81,10 +83,12 @@ def open_connection(
     clock: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     keeping: Keeping | None = None,
+    masks: Masks | None = None,
 ) -> Connection:
     """The stack of sources for an API: archive over cache over retries over the client.  Slow, for what it imports.
 
-    An archive that can't be used is done without, and that is told.
+    An archive that can't be used is done without, and that is told.  Without `masks` they are the archive's, and
+    without one a secret is known again by them as long as this run lasts.
     """
     with _importing_client():
         from tui.domain.redaction import redact
@@ -100,16 +104,18 @@ def open_connection(
     def retrying(inner: PortkeySource) -> RetryingSource:
         return RetryingSource(inner, clock=time.monotonic, sleep=sleep, random=random.random)
 
-    redacted = retrying(PortkeySource(transport, redact=redact))
-    in_clear = retrying(PortkeySource(transport, redact=lambda record: record))
-    reveal = _revealing(in_clear)
     kept, remarks = _open_archive(keeping, key, clock)
+    hiding = partial(redact, masks=masks or (kept.masks if kept is not None else Masks(new_key())))
+    redacted = retrying(PortkeySource(transport, redact=hiding))
+    in_clear = retrying(PortkeySource(transport, redact=lambda record: record))
+    reveal = _revealing(in_clear, hiding)
     if kept is None:
         cached = CachedSource(redacted)
         directory = PortkeyDirectory(transport, memory=None)
         return Connection(
-            cached, redacted, in_clear, directory, cached.forget, reveal, transport.aclose, remarks=remarks
-        )
+            cached, redacted, in_clear, directory, cached.forget, reveal, transport.aclose,
+            redact=hiding, remarks=remarks,
+        )  # fmt: skip
     live: AuditSource = kept.keeping(in_clear if kept.secrets else redacted)
     cached = CachedSource(live)
     directory = PortkeyDirectory(transport, memory=kept.names)
@@ -125,7 +131,7 @@ def open_connection(
     archived = kept.before(cached)
     return Connection(
         kept.redacting(archived), kept.redacting(live), in_clear, directory, forget, reveal, aclose,
-        held=kept.held, spread=archived.spread,
+        held=kept.held, spread=archived.spread, redact=hiding,
     )  # fmt: skip
 
 
@@ -149,10 +155,17 @@ def open_copying(
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> Copying:
     """The way to an API, and its archive, which is made where there is none.  Slow.  Raises `SourceError`."""
-    connection = open_connection(place.base_url, place.key, place.ca_bundle, clock=clock, sleep=sleep)
-    from tui.archive.kept import KeptRecords
+    with _importing_client():
+        from tui.archive.kept import KeptRecords
 
     kept = KeptRecords.open(place.archive, place.key, clock, secrets=secrets)
+    try:
+        connection = open_connection(
+            place.base_url, place.key, place.ca_bundle, clock=clock, sleep=sleep, masks=kept.masks
+        )
+    except BaseException:
+        kept.archive.close()
+        raise
 
     async def aclose() -> None:
         await kept.aclose()
@@ -165,10 +178,12 @@ def open_offline(file: Path, *, clock: Callable[[], datetime] = utc_now) -> Conn
     """What an archive holds, and nobody to ask for more.  Raises `SourceError`."""
     with _importing_client():
         from tui.archive.archive import Archive
+        from tui.archive.fingerprints import masks_of
         from tui.archive.kept import has_secrets
         from tui.archive.names import ArchivedNames, HeldDirectory
         from tui.archive.offline import HeldSource, NothingInClear
         from tui.archive.store import Store
+        from tui.domain.redaction import redact
         from tui.sources.connection import Connection
         from tui.sources.redacting import RedactingSource
 
@@ -179,14 +194,15 @@ def open_offline(file: Path, *, clock: Callable[[], datetime] = utc_now) -> Conn
         )
     archive = Archive.open_for_reading(file)
     with closing(Store.open_for_reading(file)) as store:
-        with_secrets = has_secrets(store)
+        with_secrets, masks = has_secrets(store), masks_of(store)
+    hiding = partial(redact, masks=masks)
     as_kept = HeldSource(archive)
-    held = RedactingSource(as_kept)
+    held = RedactingSource(as_kept, hiding)
     in_clear: AuditSource = as_kept if with_secrets else NothingInClear("the archive", "Ask the API for them.")
     names = HeldDirectory(ArchivedNames(archive, clock))
     return Connection(
-        held, held, in_clear, names, lambda: None, _revealing(in_clear), archive.aclose,
-        held=held, spread=as_kept.spread,
+        held, held, in_clear, names, lambda: None, _revealing(in_clear, hiding), archive.aclose,
+        held=held, spread=as_kept.spread, redact=hiding,
     )  # fmt: skip
 
 
@@ -205,6 +221,7 @@ def open_file(opened: Opened) -> Connection:
         from tui.archive.archive import Archive
         from tui.archive.names import ArchivedNames, HeldDirectory
         from tui.archive.offline import HeldSource, NothingInClear
+        from tui.domain.redaction import redact
         from tui.sources.connection import Connection
 
     archive = Archive.open_for_reading(opened.archive)
@@ -214,8 +231,9 @@ def open_file(opened: Opened) -> Connection:
     )
     names = HeldDirectory(ArchivedNames(archive, utc_now))
     return Connection(
-        source, source, in_clear, names, lambda: None, _revealing(in_clear), archive.aclose, spread=source.spread
-    )
+        source, source, in_clear, names, lambda: None, _revealing(in_clear, redact), archive.aclose,
+        spread=source.spread,
+    )  # fmt: skip
 
 
 def _open_archive(
@@ -232,9 +250,8 @@ def _open_archive(
         return None, (f"{trouble.cause} {trouble.cure} Nothing is kept until then.",)
 
 
-def _revealing(in_clear: AuditSource) -> Reveal:
+def _revealing(in_clear: AuditSource, redact: Redact) -> Reveal:
     """How one redacted value is had in clear: by its record alone, else by the page that this was on."""
-    from tui.domain.redaction import redact
     from tui.formats.views import value_at
 
     async def reveal(request: PageRequest, record: AuditRecord, path: str) -> str | None:

@@ -116,7 +116,14 @@ class _Run:
                     connection, self._question, clock=wiring.utc_now, marked=marked, names_shown=True
                 )
                 in_clear = connection.in_clear if self._include_secrets else None
-                self._export = Export(inquiry, destination, self._form, in_clear=in_clear, anonymise=self._anonymise)
+                self._export = Export(
+                    inquiry,
+                    destination,
+                    self._form,
+                    in_clear=in_clear,
+                    redact=connection.redact,
+                    anonymise=self._anonymise,
+                )
                 return await self._export.run()
             finally:
                 await connection.aclose()

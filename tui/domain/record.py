@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from tui.domain.address import normalise_address
 from tui.domain.identity import Identity
+from tui.domain.masking import without_fingerprints
 from tui.domain.timestamps import parse_timestamp
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -86,7 +87,8 @@ class AuditRecord(BaseModel):
 
     @property
     def identity(self) -> Identity:
-        return Identity(self.timestamp, self.request_id, self.method, self.uri, self.user_id, self.response_status_code)
+        uri = without_fingerprints(self.uri)
+        return Identity(self.timestamp, self.request_id, self.method, uri, self.user_id, self.response_status_code)
 
     @cached_property
     def time(self) -> datetime | None:

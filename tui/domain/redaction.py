@@ -10,24 +10,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.domain.masking import PLAIN, Masks
 from tui.domain.secret_names import judge, may_name_secrets, public_under
-from tui.domain.secret_shapes import (
-    REDACTED,
-    hide,
-    hide_quoted,
-    hide_shapes,
-    hide_unquoted,
-    mask,
-    may_have_shapes,
-)
+from tui.domain.secret_shapes import hide_quoted, hide_shapes, hide_unquoted, may_have_shapes
 
 if TYPE_CHECKING:
     from tui.domain.record import AuditRecord
 
-__all__ = ["REDACTED", "redact", "redact_text"]
 
-
-def redact(record: AuditRecord) -> AuditRecord:
+def redact(record: AuditRecord, masks: Masks = PLAIN) -> AuditRecord:
     """The record without its secrets; the very same object where it has none."""
     changes: dict[str, Any] = {}
     texts = {name: value for name in type(record).model_fields if isinstance(value := getattr(record, name), str)}
@@ -35,14 +26,14 @@ def redact(record: AuditRecord) -> AuditRecord:
     # Most have nothing to hide in any of these, which is asked once.
     suspect = short if _may_hide("\n".join([texts[name] for name in short])) else ()
     for name in (*suspect, *_LONG_FIELDS):
-        if (shown := redact_text(texts[name])) != texts[name]:
+        if (shown := redact_text(texts[name], masks)) != texts[name]:
             changes[name] = shown
     if record.model_extra:
-        changes |= _redact_extra(record.model_extra)
+        changes |= _redact_extra(record.model_extra, masks)
     return type(record).model_validate(record.as_api() | changes) if changes else record
 
 
-def redact_text(text: str) -> str:
+def redact_text(text: str, masks: Masks = PLAIN) -> str:
     """A text without its secrets, otherwise to the letter.
 
     In JSON they are found by the names of keys, at any depth and in JSON packed in strings; everything else is looked
@@ -54,12 +45,12 @@ def redact_text(text: str) -> str:
     reads_as_json = text.lstrip()[:1] in _JSON_OPENS if text[:1].isspace() else text[:1] in _JSON_OPENS
     is_json = named and reads_as_json and _is_json(text)
     if reads_as_json and (named or "\\" in text) and not (is_json and _is_readable(text)):
-        shown = _redact_json(text)
+        shown = _redact_json(text, masks)
         if shown != text:
             text, is_json = shown, named and _is_json(shown)
     if named:
-        text = hide_unquoted(text if is_json else hide_quoted(text))
-    return hide_shapes(text)
+        text = hide_unquoted(text if is_json else hide_quoted(text, masks), masks)
+    return hide_shapes(text, masks)
 
 
 _LONG_FIELDS = ("request_body", "query_params", "request_headers")
@@ -113,12 +104,12 @@ def _is_readable(text: str) -> bool:
             secret, container = judge(content)
             if escaped or container or (secret and colon[-1] in "[{"):
                 return False
-        elif (secret and (escaped or hide(content) != content)) or (escaped and _may_hide(content)):
+        elif (secret and (escaped or PLAIN.hide(content) != content)) or (escaped and _may_hide(content)):
             return False
     return True
 
 
-def _redact_json(text: str) -> str:
+def _redact_json(text: str, masks: Masks) -> str:
     """JSON with secret strings replaced in place: spacing, digits and doubled keys stay to the letter.
 
     It reads tokens and keeps its own stack, so that neither depth nor cut or broken JSON can stop it.
@@ -141,9 +132,9 @@ def _redact_json(text: str) -> str:
             place = (around[-1] if around else _TOP).under(value)
         shown = value
         if place.secret and not colon:
-            shown = hide(value)
+            shown = masks.hide(value)
         elif escaped:
-            shown = redact_text(value)
+            shown = redact_text(value, masks)
         if shown != value:
             pieces += (text[copied : token.start(1)], _encode(shown))
             copied = token.end(1)
@@ -171,12 +162,12 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _redact_extra(extra: dict[str, Any]) -> dict[str, Any]:
+def _redact_extra(extra: dict[str, Any], masks: Masks) -> dict[str, Any]:
     """Those of the unknown fields that hold secrets, without them."""
     try:
         text = json.dumps(extra, ensure_ascii=False)
-        shown = redact_text(text)
+        shown = redact_text(text, masks)
         redacted: dict[str, Any] = extra if shown == text else json.loads(shown)
     except RecursionError:
-        return dict.fromkeys(extra, mask(""))
+        return dict.fromkeys(extra, masks.mask(""))
     return {name: value for name, value in redacted.items() if extra.get(name) != value}

@@ -6,33 +6,16 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from string import ascii_letters, digits
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from tui.domain.masking import REDACTED, Masks
 from tui.domain.secret_names import is_common_word, judge
 
-REDACTED = re.compile(r"‹redacted \d+›")
-"""What stands where a secret was."""
 
-_MASKED_BY_GATEWAY = re.compile(r"[^*]{0,4}\*{4,}[^*]{0,4}")
-"""The gateway keeps two characters before its asterisks and two or three behind: too few to guess the rest by, and
-enough for a reader to tell which key it was.  With more than four at an end it may be a secret that holds asterisks."""
-
-
-def mask(secret: str) -> str:
-    """What is shown for a secret: how long it is, and no character of it."""
-    return f"‹redacted {len(secret)}›"
-
-
-def hide(value: str) -> str:
-    """What is shown for a text that is known to be secret; nothing, and what is masked already, stay."""
-    if not value or REDACTED.fullmatch(value) or _MASKED_BY_GATEWAY.fullmatch(value):
-        return value
-    return mask(value)
-
-
-def hide_quoted(text: str) -> str:
+def hide_quoted(text: str, masks: Masks) -> str:
     """Hide what stands in quotes behind a secret's name, for JSON that is cut or broken, Python and shell."""
     pieces: list[str] = []
     copied = 0
@@ -46,19 +29,19 @@ def hide_quoted(text: str) -> str:
         else:
             end = text.find(quote, start)
             end = len(text) if end < 0 else end
-        pieces += (text[copied:start], hide(text[start:end]))
+        pieces += (text[copied:start], masks.hide(text[start:end]))
         copied = end
     return "".join([*pieces, text[copied:]])
 
 
-def hide_unquoted(text: str) -> str:
+def hide_unquoted(text: str, masks: Masks) -> str:
     """Hide what is written as `name=value`, or as `name: value` at the start of a line.
 
     No match reaches over a double quote or a backslash, so that JSON stays JSON.
     """
     if ":\t" in text or _may_open_line(text):
-        text = _OPENING_LINE.sub(_hide_in_line, text)
-    return _ASSIGNED.sub(_hide_named, text) if "=" in text else text
+        text = _OPENING_LINE.sub(partial(_hide_in_line, masks), text)
+    return _ASSIGNED.sub(partial(_hide_named, masks), text) if "=" in text else text
 
 
 def may_have_shapes(text: str) -> bool:
@@ -66,10 +49,10 @@ def may_have_shapes(text: str) -> bool:
     return _ANCHOR.search(text) is not None
 
 
-def hide_shapes(text: str) -> str:
+def hide_shapes(text: str, masks: Masks) -> str:
     """Hide what has the shape of a secret; JSON stays JSON."""
     for shape in _shapes_in(text):
-        text = shape.pattern.sub(shape.hide_match, text)
+        text = shape.pattern.sub(partial(shape.hide_match, masks), text)
     return text
 
 
@@ -92,7 +75,7 @@ _NAME = r"([A-Za-z][A-Za-z0-9_.%-]*+)"
 _NAME_START = r"(?<![A-Za-z0-9_.%\\-])"
 """A name behind a backslash may begin with the letter of an escape."""
 
-_FILLED = r"(?!\$?\{|‹redacted \d+›)"
+_FILLED = rf"(?!\$?\{{|{REDACTED.pattern})"
 """Neither a template's placeholder nor hidden already."""
 
 _BEFORE_QUOTED = re.compile(rf"""{_NAME_START}{_NAME}\\*+["']?+[ \t]{{0,8}}+[:=]\s{{0,8}}+(\\*+["'])""")
@@ -120,19 +103,19 @@ def _may_open_line(text: str) -> bool:
     return False
 
 
-def _hide_named(match: re.Match[str]) -> str:
-    return _hide_group(match, 2) if judge(unquote(match[1])).secret else match[0]
+def _hide_named(masks: Masks, match: re.Match[str]) -> str:
+    return _hide_group(masks, match, 2) if judge(unquote(match[1])).secret else match[0]
 
 
-def _hide_in_line(match: re.Match[str]) -> str:
+def _hide_in_line(masks: Masks, match: re.Match[str]) -> str:
     value = match.lastindex or 0
     name = match[value - 1]
-    return match[0] if is_common_word(name) or not judge(name).secret else _hide_group(match, value)
+    return match[0] if is_common_word(name) or not judge(name).secret else _hide_group(masks, match, value)
 
 
-def _hide_group(match: re.Match[str], group: int) -> str:
+def _hide_group(masks: Masks, match: re.Match[str], group: int) -> str:
     before = match.string[match.start() : match.start(group)]
-    return before + hide(match[group]) + match.string[match.end(group) : match.end()]
+    return before + masks.hide(match[group]) + match.string[match.end(group) : match.end()]
 
 
 # By shape
@@ -167,8 +150,8 @@ class _Shape(NamedTuple):
     pattern: re.Pattern[str]
     confirm: Callable[[str], bool] = _always
 
-    def hide_match(self, match: re.Match[str]) -> str:
-        return _hide_group(match, 1) if self.confirm(match[1]) else match[0]
+    def hide_match(self, masks: Masks, match: re.Match[str]) -> str:
+        return _hide_group(masks, match, 1) if self.confirm(match[1]) else match[0]
 
 
 _VENDOR_TOKEN = _Shape(

@@ -93,17 +93,19 @@ class Export:
         form: Form,
         *,
         in_clear: AuditSource | None = None,
+        redact: Callable[[AuditRecord], AuditRecord] = redact,
         anonymise: bool = False,
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        """`in_clear` is where the same records are to be had with their secrets, for a reader who wants these;
-        `anonymise` gives pseudonyms to people, ids and addresses, by a key that `random` draws and nobody keeps.
+        """`in_clear` is where the same records are to be had with their secrets, for a reader who wants these, and
+        `redact` gives what the query looks at then; `anonymise` gives pseudonyms to people, ids and addresses, by a key
+        that `random` draws and nobody keeps.
 
         Raises `TimeTextError`, and ValueError where both are wanted.
         """
         if in_clear is not None and anonymise:
             raise ValueError("what is anonymous has no secrets")
-        self._inquiry = inquiry if in_clear is None else _in_clear(inquiry, in_clear)
+        self._inquiry = inquiry if in_clear is None else _in_clear(inquiry, in_clear, redact)
         self._destination = destination
         self._form = form
         self._redacted = in_clear is None
@@ -216,18 +218,19 @@ class Export:
 class _RedactedMatcher(Matcher):
     """Looks at records as they are when redacted: nobody is to find a secret by asking for it."""
 
-    def __init__(self, inner: Matcher) -> None:
+    def __init__(self, inner: Matcher, redact: Callable[[AuditRecord], AuditRecord]) -> None:
         self._inner = inner
+        self._redact = redact
 
     def __call__(self, record: AuditRecord) -> bool:
-        return self._inner(redact(record))
+        return self._inner(self._redact(record))
 
     def broken(self, record: AuditRecord) -> Term | None:
-        return self._inner.broken(redact(record))
+        return self._inner.broken(self._redact(record))
 
 
-def _in_clear(inquiry: Inquiry, source: AuditSource) -> Inquiry:
-    return replace(inquiry, source=source, matcher=_RedactedMatcher(inquiry.matcher))
+def _in_clear(inquiry: Inquiry, source: AuditSource, redact: Callable[[AuditRecord], AuditRecord]) -> Inquiry:
+    return replace(inquiry, source=source, matcher=_RedactedMatcher(inquiry.matcher, redact))
 
 
 async def _in_thread(work: Callable[..., _T], *given: object) -> _T:

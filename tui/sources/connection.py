@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.domain.redaction import redact
+
 if TYPE_CHECKING:
     from tui.domain.page import PageRequest
     from tui.domain.record import AuditRecord
     from tui.sources.base import AuditSource, NameDirectory
 
+Redact = Callable[["AuditRecord"], "AuditRecord"]
 Reveal = Callable[["PageRequest", "AuditRecord", str], Awaitable[str | None]]
 """Fetches a page unredacted and gives the value at a path of one of its records, None where it isn't there any more."""
 
@@ -41,5 +44,7 @@ class Connection:
     """What of the same records is kept on this computer, for when the API can't be had; None where nothing is kept."""
     spread: Spread | None = None
     """Counts the values of a field at once, where the source can."""
+    redact: Redact = redact
+    """How records are redacted there."""
     remarks: tuple[str, ...] = ()
     """Sentences that the reader should see once."""
