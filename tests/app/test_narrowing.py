@@ -104,6 +104,23 @@ class TestPivots:
             "t": "since:2026-11-22T19:55:00.250Z until:2026-11-22T20:05:00.250Z",
         }
 
+    def test_a_secret_is_looked_for_wherever_it_stands(self):
+        leaky = RECORD.model_copy(
+            update={"request_headers": '{"x":"‹redacted 40 · #9f2c›","y":"‹redacted 9 · #01ab›"}'}
+        )
+        asked = query("status:403")
+        assert "s" not in {pivot.key for pivot in pivots(asked, leaky, NAMES)}
+        for value in ("‹redacted 40 · #9f2c›", '{"x":"‹redacted 40 · #9f2c›"}'):
+            (found,) = [pivot for pivot in pivots(asked, leaky, NAMES, value=value) if pivot.key == "s"]
+            assert text_of(found.query) == "#9f2c› since:24h"
+            assert parse_query(text_of(found.query), now=NOW).query.terms == found.query.terms
+
+    def test_the_only_secret_of_a_record_is_meant_wherever_the_cursor_is(self):
+        leaky = RECORD.model_copy(
+            update={"request_body": '{"key":"‹redacted 40 · #9f2c›"}', "uri": "/a?key=‹redacted 9›"}
+        )
+        assert "s" in {pivot.key for pivot in pivots(query(""), leaky, NAMES)}
+
     def test_the_query_left_behind_is_told(self):
         before = query("status:403 res:prompts ip:203.0.113.9")
         assert lifted(before, query("ip:203.0.113.9")) == "status:403 res:prompts"

@@ -9,7 +9,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.fields import ACTOR, ADDRESS, BY_ANY_NAME, RESOURCE, TARGET, TIME, WORKSPACE, Field, Kind
-from tui.domain.query import BLANK, AllOf, AnyOf, AuditQuery, Clause, Not, Term, Value, all_of, any_of, negated
+from tui.domain.masking import fingerprints_in
+from tui.domain.query import (
+    BLANK,
+    AllOf,
+    AnyOf,
+    AuditQuery,
+    Clause,
+    How,
+    Not,
+    Term,
+    Text,
+    Value,
+    all_of,
+    any_of,
+    negated,
+)
 from tui.domain.query_scanner import format_path
 from tui.domain.query_text import format_term
 from tui.domain.time_range import TimeRange
@@ -77,9 +92,12 @@ def exclude(query: AuditQuery, term: Term) -> AuditQuery:
     return query.replacing(term, None).and_(negated(term))
 
 
-def pivots(query: AuditQuery, record: AuditRecord, names: Names) -> list[Pivot]:
+def pivots(query: AuditQuery, record: AuditRecord, names: Names, *, value: str = "") -> list[Pivot]:
     """What else there is around a record, other filters lifted; the range of time stays, but for that around it.
-    Pivots on what the record doesn't have are left out."""
+    Pivots on what the record doesn't have are left out.
+
+    `value` is what the cursor is on: a secret in it is meant, else the only one that the record has.
+    """
     key = (
         record.user_id if record.user_type == "api_key" else record.target if record.resource_type == "api-keys" else ""
     )
@@ -97,10 +115,18 @@ def pivots(query: AuditQuery, record: AuditRecord, names: Names) -> list[Pivot]:
         for (letter, title), clauses in terms.items()
         if clauses and BLANK not in clauses[0].values
     ]
+    if fingerprint := _secret_meant(record, value):
+        found.append(Pivot("s", "secret", AuditQuery(query.time_range, (Text(Value(fingerprint, How.CONTAINS)),))))
     if record.time is not None:
         moment = record.time.replace(microsecond=record.time.microsecond // 1000 * 1000)
         found.append(Pivot("t", "±5 min", AuditQuery(TimeRange(moment - PIVOT_SPAN, moment + PIVOT_SPAN))))
     return found
+
+
+def _secret_meant(record: AuditRecord, value: str) -> str:
+    """The fingerprint of the secret that is meant, "" where it isn't clear which that is."""
+    here = fingerprints_in(value) or fingerprints_in("\n".join(map(str, record.as_api().values())))
+    return here[0] if len(here) == 1 else ""
 
 
 def _is(field: Field, text: str, names: Names) -> Clause:

@@ -48,6 +48,12 @@ PLAIN = Masks()
 """Masks without fingerprints."""
 
 
+def fingerprints_in(text: str) -> list[str]:
+    """The fingerprints of the masks in a text, each once, as a query finds their like: `#9f2c›`."""
+    found = _FINGERPRINT.findall(text) if "‹" in text else []
+    return list(dict.fromkeys(mark.removeprefix(" · ") for mark in found))
+
+
 def new_key() -> bytes:
     """A key for fingerprints."""
     return token_bytes(_KEY_BYTES)

@@ -135,7 +135,8 @@ class ExplorerScreen(ExportingScreen):
         if record is None:
             self.notify("There is no record here to pivot from.", severity="warning")
             return
-        pivots = narrowing.pivots(query, record, self._investigation.names)
+        value = self.detail.current_value if self.in_detail else ""
+        pivots = narrowing.pivots(query, record, self._investigation.names, value=value)
 
         def turn(key: str | None) -> None:
             for pivot in pivots:
