@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.formats.times import TimeStyle, format_age, format_clock, format_span, format_time, zone_name
+from tui.formats.times import TimeStyle, format_age, format_span, format_time, zone_name
 
 NOON = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)
 KOLKATA = timezone(timedelta(hours=5, minutes=30))
@@ -76,8 +76,6 @@ class TestZones:
     def test_the_same_instant_in_each(self):
         assert format_time(NOON, UTC) == "2026-11-20 12:00:05"
         assert format_time(NOON, KOLKATA) == "2026-11-20 17:30:05"
-        assert format_clock(NOON, UTC) == "12:00:05Z"
-        assert format_clock(NOON, KOLKATA) == "17:30:05"
 
     def test_the_machines_own(self, machine_in_new_york: None):
         assert format_time(NOON, None) == "2026-11-20 07:00:05"

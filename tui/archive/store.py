@@ -95,10 +95,6 @@ class Store:
         with telling(self.file):
             self._connection.close()
 
-    def interrupt(self) -> None:
-        """Break off what another thread asks; there it raises `ArchiveTrouble`."""
-        self._connection.interrupt()
-
     @contextmanager
     def writing(self) -> Iterator[None]:
         """What is written in the body stays all together, once the body has ended, or not at all."""

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher, get_close_matches
 
 from tui.domain.clean import clean
 from tui.domain.errors import TimeTextError
-from tui.domain.time_range import Moment, TimeRange, format_moment, instant_of
+from tui.domain.time_range import Moment, TimeRange, instant_of
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -79,17 +79,6 @@ def parse_range(text: str, *, now: datetime, zone: tzinfo | None = UTC, around: 
         return _read_range(text.strip(), now, zone, around)
     except OverflowError:
         raise _impossible(text) from None
-
-
-def format_range(time_range: TimeRange) -> str:
-    """The text that `parse_range` reads back as the same range, in any zone and at any time.
-
-    Instants are written to the millisecond and durations, of fifty years at most, to the second.
-    """
-    since, until = time_range.since, time_range.until
-    if until is None and isinstance(since, timedelta):
-        return format_moment(since)
-    return f"{format_moment(since)}..{'' if until is None else format_moment(until)}"
 
 
 def _read_range(text: str, now: datetime, zone: tzinfo | None, around: datetime | None) -> TimeRange:

@@ -32,12 +32,6 @@ def format_time(instant: datetime, zone: tzinfo | None) -> str:
     return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def format_clock(instant: datetime, zone: tzinfo | None) -> str:
-    """The time of day to the second, `Z` behind it in UTC."""
-    local = instant.astimezone(zone)
-    return local.strftime("%H:%M:%S") + ("Z" if not local.utcoffset() else "")
-
-
 def format_age(instant: datetime, now: datetime) -> str:
     """How long before `now`: `3d 4h ago`; a moment ahead of `now` is `in 5s`."""
     seconds = round((now - instant).total_seconds())
