@@ -87,7 +87,8 @@ def from_lines(lines: Path, fits: Matcher) -> int:
 
 
 def run(command: list[str], lines: Path) -> None:
-    subprocess.run([*command, str(lines)], stdout=subprocess.DEVNULL, check=False)
+    # Into a pipe: grep that writes to /dev/null stops at its first match.
+    subprocess.run([*command, str(lines)], stdout=subprocess.PIPE, check=False)
 
 
 def told(what: str, taken: float, count: int) -> None:
