@@ -57,7 +57,9 @@ class Selected:
 class Leaky:
     """A log that masked nothing."""
 
-    users = api_keys = workspaces = ()
+    users: tuple[dict[str, Any], ...] = ()
+    api_keys: tuple[dict[str, Any], ...] = ()
+    workspaces: tuple[dict[str, Any], ...] = ()
 
     def select(self, start: datetime, end: datetime, **_: Any) -> Selected:
         return Selected([one for one in RECORDS if start <= datetime.fromisoformat(one["timestamp"]) < end])
