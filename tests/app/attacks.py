@@ -8,43 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.app.exploring import NOW
-
-PAYLOADS: tuple[str, ...] = (
-    "\x1b[31m",
-    "\x1b]0;title\x07",
-    "\x1b]52;c;cm0gLXJm\x07",
-    "\x1b]8;;http://evil.example/\x1b\\link\x1b]8;;\x1b\\",
-    "\x1bP+q544e\x1b\\",
-    "\x9b31m",
-    "\x9d0;title\x9c",
-    "\x00",
-    "\x7f",
-    "\x08\x08\x08",
-    "\t",
-    "\r",
-    "\n",
-    "\r\n",
-    "\u202e",
-    "\u2066",
-    "\u200b",
-    "\u200d",
-    "\u2028",
-    "\ufeff",
-    "\ufe0f",
-    "\U000e0001\U000e0041",
-    "\ud800",
-    "[/x]",
-    "[",
-    "[@click=app.quit]x[/]",
-    "[bold red]",
-    "[link=http://evil.example]x[/link]",
-    "$error",
-    "\\",
-    "e" + "\u0301" * 400,
-    "漢字" * 60,
-    "👩\u200d👩\u200d👧",
-)
-"""What a terminal obeys, draws as nothing, or measures wrongly, and what Textual takes for markup."""
+from tui.demo.hostile_texts import PAYLOADS as PAYLOADS
 
 
 def attack(payload: str, number: int) -> dict[str, Any]:

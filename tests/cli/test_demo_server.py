@@ -69,6 +69,10 @@ class TestServing:
             assert base_url.endswith("/albus/v1")
             assert list(first_page(base_url, key)) == ["records"]
 
+    def test_attackers_may_have_written_it(self) -> None:
+        with running(*COMMAND, *SMALL, "--hostile") as process:
+            assert "\\u001b" in json.dumps(first_page(*greeted(process)))
+
     def test_it_says_how_to_use_it(self) -> None:
         with running(*COMMAND, *SMALL, "--exit-with-stdin") as process:
             said, complaints = process.communicate()

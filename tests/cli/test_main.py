@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from tests.cli.scene import asked_by, run
-from tui.cli.asking import Asked
+from tui.cli import wiring
+from tui.cli.asking import Asked, Demo
 from tui.cli.main import cli
 from tui.domain.fields import FILTERS
-from tui.settings import Flags
+from tui.settings import Flags, Settings
 
 HEAVY = ("textual", "rich", "httpx", "pydantic")
 LOADED = (
@@ -59,7 +60,7 @@ class TestWords:
     def test_options_may_stand_before_behind_and_between(self):
         asked = asked_by("portkey-audit --since 4h is:failed --status 4xx ip:none --demo --profile prod")
         assert asked == Asked(
-            ("is:failed", "ip:none"), {"status": "4xx"}, since="4h", flags=Flags(profile="prod"), demo=True
+            ("is:failed", "ip:none"), {"status": "4xx"}, since="4h", flags=Flags(profile="prod"), demo=Demo.USUAL
         )
 
     def test_a_flag_given_twice_is_either(self):
@@ -77,6 +78,30 @@ class TestWords:
 
     def test_a_later_word_is_never_a_command(self):
         assert asked_by("portkey-audit is:failed count").words == ("is:failed", "count")
+
+
+class TestTheHostileDemo:
+    def test_is_a_kind_of_demo(self):
+        assert asked_by("portkey-audit --demo --hostile").demo is Demo.HOSTILE
+        assert asked_by("portkey-audit --demo").demo is Demo.USUAL
+
+    @pytest.mark.parametrize("command", ["", "tail", "count", "export", "show 1", "explain", "doctor"])
+    def test_is_none_without_it(self, command: str):
+        assert "--hostile is a kind of demo: write --demo --hostile" in refusal_of(f"portkey-audit {command} --hostile")
+
+    def test_is_counted_and_exported_as_any_other(self):
+        usual = run("count", "--demo", "--since", "2d", "--by", "op").stdout
+        hostile = run("count", "--demo", "--hostile", "--since", "2d", "--by", "op").stdout
+        assert "\\u001b" in hostile
+        assert "\\u001b" not in usual
+        assert {line.partition("\t")[0] for line in usual.splitlines()[:3]} <= set(
+            hostile.replace("\t", "\n").split("\n")
+        )
+        exported = run("export", "--demo", "--hostile", "--since", "2d", "-f", "csv").stdout
+        assert "\x1b" not in exported
+
+    def test_is_looked_at_again_by_the_words_that_name_it(self):
+        assert wiring.source_words(Settings(), demo=Demo.HOSTILE) == ("--demo", "--hostile")
 
 
 class TestDashes:

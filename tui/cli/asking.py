@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from tui.cli.manners import Refused
@@ -35,6 +36,13 @@ _MOST_NAMED = 8
 _HEADING = "this can't be asked:"
 
 
+class Demo(Enum):
+    """The made-up histories that can be asked; of the hostile one attackers wrote the texts."""
+
+    USUAL = "usual"
+    HOSTILE = "hostile"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a command was told: words of a query, flags that narrow it (by the field's name), where to ask, and how the
@@ -46,7 +54,7 @@ class Asked:
     until: str = ""
     flags: Flags = field(default_factory=Flags)
     surface: Surface = field(default_factory=Surface)
-    demo: bool = False
+    demo: Demo | None = None
     offline: bool = False
     file: GivenFile | None = None
 

@@ -53,6 +53,7 @@ class _Command(click.Command):
 @click.option("--switch", "switches", metavar="NAME=VALUE", multiple=True, help="read the API another way")
 @click.option("--prefix", metavar="PATH", default="/v1", show_default=True, help="where the API begins")
 @click.option("--now", metavar="ISO", default="", help="a clock that stands still at this time")
+@click.option("--hostile", is_flag=True, help="attackers wrote the texts of the history")
 @click.option("--exit-with-stdin", is_flag=True, hidden=True)
 @click.pass_context
 def demo_server(
@@ -68,6 +69,7 @@ def demo_server(
     switches: tuple[str, ...],
     prefix: str,
     now: str,
+    hostile: bool,
     exit_with_stdin: bool,
 ) -> None:
     """Serve until interrupted."""
@@ -79,7 +81,7 @@ def demo_server(
         turned = parse_assignments(switches)
         turned.update({name: value for name, value in (("grow", grow), ("late", late)) if value})
         chances = dict(parse_chance(fault) for fault in faults)
-        _serve(Launch(records, days, seed, port, prefix, now, turned, chances), with_stdin=exit_with_stdin)
+        _serve(Launch(records, days, seed, port, prefix, now, turned, chances, hostile), with_stdin=exit_with_stdin)
     except SettingError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:

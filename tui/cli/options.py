@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tui.cli.asking import Asked
+from tui.cli.asking import Asked, Demo
 from tui.cli.manners import INTERRUPTED, USAGE, Refused, tell, tell_error
 from tui.cli.opening import GivenFile
 from tui.domain.clean import clean
@@ -28,6 +28,7 @@ _PLACE = (
     click.option("--base-url", metavar="URL", default="", help="the API's address, with its /v1; needs --api-key-file"),
     click.option("--api-key-file", metavar="FILE", default="", help="a file (mode 600) that holds the key"),
     click.option("--demo", is_flag=True, help="a made-up history: no key, no network"),
+    click.option("--hostile", is_flag=True, help="with --demo: one in which attackers wrote the texts"),
 )
 _KEPT = (
     click.option("--offline", is_flag=True, help="what the archive holds: no key, no network"),
@@ -104,6 +105,7 @@ def _command(run: Callable[..., int]) -> Callable[..., None]:
         def taken(*names: str) -> dict[str, Any]:
             return {name: value for name in names if (value := said.pop(name, None))}
 
+        demo = _demo(**taken("demo", "hostile"))
         file = GivenFile(path) if (path := said.pop("file", "")) else None
         asked = Asked(
             words=tuple(context.args),
@@ -111,13 +113,21 @@ def _command(run: Callable[..., int]) -> Callable[..., None]:
             flags=Flags(**taken("profile", "base_url", "api_key_file")),
             surface=Surface(**taken("theme", "color", "plain", "clipboard", "driver")),
             file=file,
-            **taken("since", "until", "demo", "offline"),
+            demo=demo,
+            **taken("since", "until", "offline"),
         )
         with nullcontext() if file is None else closing(file):
             code = _ending(lambda: run(asked, **said))
         context.exit(code)
 
     return update_wrapper(command, run)
+
+
+def _demo(*, demo: bool = False, hostile: bool = False) -> Demo | None:
+    """Which demo is asked, if any."""
+    if hostile and not demo:
+        raise click.UsageError("--hostile is a kind of demo: write --demo --hostile")
+    return (Demo.HOSTILE if hostile else Demo.USUAL) if demo else None
 
 
 def _ending(run: Callable[[], int]) -> int:

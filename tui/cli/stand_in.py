@@ -20,10 +20,11 @@ class StandIn:
     child: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls) -> StandIn:
-        """Start it and don't wait for it."""
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tui.demo"],  # -P: a folder tui where we were started is not ours to run
+    def start(cls, *, hostile: bool = False) -> StandIn:
+        """Start it and don't wait for it.  `hostile`: attackers wrote the texts of its history."""
+        child = subprocess.Popen(  # noqa: S603 - every word is ours
+            # -P: a folder tui where we were started is not ours to run
+            [sys.executable, "-P", "-m", "tui.demo", *(["hostile"] if hostile else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

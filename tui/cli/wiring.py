@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tui.cli.asking import Demo
 from tui.cli.connections import (
     Copying,
     Keeping,
@@ -71,7 +72,7 @@ def settings_for(asked: Asked) -> Settings:
 
 def _settings_for_file(asked: Asked) -> Settings:
     """What holds for a run that is about a file: nothing of any API."""
-    flags = {"--demo": asked.demo, "--offline": asked.offline, "--profile": asked.flags.profile,
+    flags = {"--demo": asked.demo is not None, "--offline": asked.offline, "--profile": asked.flags.profile,
              "--base-url": asked.flags.base_url, "--api-key-file": asked.flags.api_key_file}  # fmt: skip
     for flag in (flag for flag, said in flags.items() if said):
         raise SettingsError(f"--file and {flag} can't be had together: the file's records are all that is asked")
@@ -92,7 +93,7 @@ def saved_views() -> ViewShelf:
     return ViewShelf(folder("config", os.environ))
 
 
-def mark_book(settings: Settings, *, demo: bool, file: GivenFile | None = None) -> MarkBook:
+def mark_book(settings: Settings, *, demo: Demo | None, file: GivenFile | None = None) -> MarkBook:
     """The reader's marks; those on the demo's records would be on other ones tomorrow, and whose records a file has
     isn't known, so these last for the run."""
     from tui.state.marks import MarkBook, marks_file
@@ -109,7 +110,7 @@ def archive_place(settings: Settings) -> Path:
 
 @contextmanager
 def connecting(
-    settings: Settings, *, demo: bool, offline: bool = False, file: GivenFile | None = None
+    settings: Settings, *, demo: Demo | None, offline: bool = False, file: GivenFile | None = None
 ) -> Iterator[Connect]:
     """How to connect; the demo's stand-in starts beside whoever uses it, and ends with this.
 
@@ -135,7 +136,7 @@ def connecting(
 
         async def connect() -> Connection:
             place = await reach()
-            kept = settings.keep_records or demo
+            kept = settings.keep_records or demo is not None
             keeping = Keeping(place.archive, settings.keep_secrets and not demo) if kept else None
             return await asyncio.to_thread(open_connection, place.base_url, place.key, place.ca_bundle, keeping=keeping)
 
@@ -143,7 +144,7 @@ def connecting(
 
 
 @contextmanager
-def copying(settings: Settings, *, demo: bool) -> Iterator[Callable[[], Awaitable[Copying]]]:
+def copying(settings: Settings, *, demo: Demo | None) -> Iterator[Callable[[], Awaitable[Copying]]]:
     """How to reach an API and the archive of its records, for whoever copies from one to the other; the demo's are gone
     when this ends.  Raises `SettingsError`."""
     with _reaching(settings, demo=demo) as reach:
@@ -156,10 +157,10 @@ def copying(settings: Settings, *, demo: bool) -> Iterator[Callable[[], Awaitabl
 
 
 @contextmanager
-def _reaching(settings: Settings, *, demo: bool) -> Iterator[Callable[[], Awaitable[Place]]]:
+def _reaching(settings: Settings, *, demo: Demo | None) -> Iterator[Callable[[], Awaitable[Place]]]:
     """Where the records are; the demo's stand-in and its archive are gone when this ends.  Raises `SettingsError`."""
     if demo:
-        with stand_in() as running, TemporaryDirectory(prefix="portkey-audit-") as scratch:
+        with stand_in(demo) as running, TemporaryDirectory(prefix="portkey-audit-") as scratch:
 
             async def reach_demo() -> Place:
                 base_url, key = await asyncio.to_thread(running.address)
@@ -181,9 +182,9 @@ def _reaching(settings: Settings, *, demo: bool) -> Iterator[Callable[[], Awaita
 
 
 @contextmanager
-def stand_in() -> Iterator[StandIn]:
+def stand_in(demo: Demo) -> Iterator[StandIn]:
     """The demo's stand-in, beside us as long as this lasts."""
-    running = StandIn.start()
+    running = StandIn.start(hostile=demo is Demo.HOSTILE)
     try:
         yield running
     finally:
@@ -191,7 +192,7 @@ def stand_in() -> Iterator[StandIn]:
 
 
 def run_explorer(
-    settings: Settings, query: AuditQuery, *, demo: bool, offline: bool = False, file: GivenFile | None = None
+    settings: Settings, query: AuditQuery, *, demo: Demo | None, offline: bool = False, file: GivenFile | None = None
 ) -> int:
     """Draw until the reader leaves; gives the exit code.  Raises `SettingsError`."""
     environ = _for_readers_programs()
@@ -236,7 +237,7 @@ def run_explorer(
         return asyncio.run(lifeline.run(app, mouse=not plain))
 
 
-def _place(settings: Settings, *, demo: bool, file: GivenFile | None) -> str:
+def _place(settings: Settings, *, demo: Demo | None, file: GivenFile | None) -> str:
     """Where the records come from, as the reader knows it."""
     if file is not None:
         return file.opened.name
@@ -271,7 +272,7 @@ def _driver_class(name: str) -> type[Driver] | None:
     return FrameDiffDriver
 
 
-def _memory(settings: Settings, *, demo: bool, file: GivenFile | None) -> Memory:
+def _memory(settings: Settings, *, demo: Demo | None, file: GivenFile | None) -> Memory:
     """What was kept of earlier runs; standard input has none of its own."""
     from tui.app.context import Memory
     from tui.state import history, last_look, layout
@@ -288,12 +289,12 @@ def _memory(settings: Settings, *, demo: bool, file: GivenFile | None) -> Memory
 
 
 def source_words(
-    settings: Settings, *, demo: bool, offline: bool = False, file: GivenFile | None = None
+    settings: Settings, *, demo: Demo | None, offline: bool = False, file: GivenFile | None = None
 ) -> tuple[str, ...]:
     """The words of a command line that name where the records come from."""
     if file is not None:
         return (f"--file={file.absolute_path or file.path}",)
     if demo:
-        return ("--demo",)
+        return ("--demo", "--hostile") if demo is Demo.HOSTILE else ("--demo",)
     profile = (f"--profile={settings.profile}",) if settings.profile else ()
     return (*profile, "--offline") if offline else profile

@@ -1,7 +1,7 @@
 """The stand-in as a child process, without the command line's imports: `python -m tui.demo ['{"records": 1000}']`.
 
-The one argument is a JSON object of what `Launch` takes; without it records come in every now and then.  One line of
-JSON with `base_url` and `key` is printed when it serves, and it ends with its standard input.
+The one argument is a JSON object of what `Launch` takes; without it, and where it is `hostile`, records come in every
+now and then.  When it serves, one line of JSON with `base_url` and `key` is printed; it ends with its standard input.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import sys
 from tui.demo.launch import Launch, wait_for_end_of_input
 from tui.demo.switches import SettingError
 
+HOSTILE = "hostile"
+"""The argument for a history in which attackers wrote the texts."""
+
 _LIVELY = {"grow": 0.3, "late": 20}
 
 
 def main(arguments: list[str]) -> int:
     try:
-        launch = _read(arguments[0]) if arguments else Launch(switches=_LIVELY)
+        launch = _read(arguments)
         server = launch.server().start(launch.port)
     except SettingError as error:
         sys.stderr.write(f"tui.demo: {error}\n")
@@ -36,9 +39,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _read(text: str) -> Launch:
+def _read(arguments: list[str]) -> Launch:
+    if arguments in ([], [HOSTILE]):
+        return Launch(switches=_LIVELY, hostile=bool(arguments))
     try:
-        return Launch(**json.loads(text))
+        return Launch(**json.loads(arguments[0]))
     except (TypeError, ValueError) as error:
         raise SettingError(f"its argument is not an object of settings: {error}") from None
 

@@ -178,7 +178,8 @@ def rotation(chance: Random, _step: Step) -> Any:
 
 def rotation_done(chance: Random, step: Step) -> Any:
     """What the system writes of a rotation, by hand or by policy."""
-    return {"api_key_id": step.uri.split("/")[-2], "rotation_mode": "auto" if step.user_type == "system" else "manual",
+    return {"api_key_id": step.uri.split("/")[-2:][0],
+            "rotation_mode": "auto" if step.user_type == "system" else "manual",
             "old_key_masked": mask(step.uri), "transition_expires_at": _moment(chance)}  # fmt: skip
 
 

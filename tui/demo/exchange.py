@@ -82,7 +82,10 @@ class Response:
 
 
 def json_response(value: Any, status: int = 200) -> Response:
-    return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+    """Half a surrogate pair, which UTF-8 doesn't have, is sent as the escape that JSON has for it."""
+    return Response(
+        status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    )
 
 
 def html_response(status: int, title: str, text: str) -> Response:

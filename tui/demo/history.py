@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from tui.demo.hostile import Attackers
 from tui.demo.incidents import planted_beats
 from tui.demo.index import Index, Where
 from tui.demo.mixing import RequestIds, mix
@@ -30,6 +31,9 @@ _LEAST_DAYS = 2
 
 _FRESH = 1 << 60
 """Numbers from here on are those of records that arrive later."""
+
+_ID_LENGTH = 36
+"""What attackers write into a request id stands behind it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -52,24 +56,29 @@ class History:
     """What an organisation did in the `days` before `now`; a pure function of its arguments.
 
     Records are dicts of the API's sixteen fields: the status a number, the rest text, timestamps in UTC as
-    `2026-07-24T21:04:11.000Z`.  From 1,000 records and 2 days on the planted incidents are among them.
+    `2026-07-24T21:04:11.000Z`.  From 1,000 records and 2 days on the planted incidents are among them.  In a `hostile`
+    one attackers wrote what they could into any of that, and into the names of who acted.
     """
 
-    def __init__(self, *, records: int = 50_000, days: int = 90, seed: int = 7, now: datetime) -> None:
+    def __init__(
+        self, *, records: int = 50_000, days: int = 90, seed: int = 7, now: datetime, hostile: bool = False
+    ) -> None:
         self._seed = seed
+        self._attackers = Attackers(seed) if hostile else None
         self._request_ids = RequestIds(seed)
         end = _floor(now)
         eventful = records >= _LEAST_RECORDS and days >= _LEAST_DAYS
         begins, beats = planted_beats(end) if eventful else (end, ())
         script = Script(seed, beats)
+        if self._attackers:
+            script.steps = self._attackers.steps(script.steps)
         passages = play(script, records=records - len(beats), start=end - days * 86_400, end=end, seed=seed)
         if beats:
             passages = insert(script, passages, planted_passage(script, begins))
         self._timeline = Timeline(script, list(passages))
         self._index = Index(self._timeline)
-        self.users = users(end)
-        self.workspaces = workspaces(end)
-        self.api_keys = api_keys(end)
+        lists = (users(end), workspaces(end), api_keys(end))
+        self.users, self.workspaces, self.api_keys = map(self._attackers.listed, lists) if self._attackers else lists
 
     def __len__(self) -> int:
         return len(self._timeline)
@@ -98,7 +107,7 @@ class History:
 
     def _requested(self, request_id: str, low: int, high: int, where: Where) -> list[int]:
         """The records of one request: the one its id was made from, and the one after, which may share it."""
-        number = self._request_ids.number(request_id)
+        number = self._request_ids.number(request_id[:_ID_LENGTH])
         if number is None:
             return []
         nearby = self._index.find(where, max(low, number), min(high, number + 2))
@@ -115,7 +124,8 @@ class History:
         """Record `number`; the first of a passage has no call before it whose request it could share."""
         played: Step = self._timeline.script.steps[step]
         request = number - 1 if played.shares_request and not is_first else number
-        return write_record(played, second, self._request_ids.of(request), mix(self._seed, number))
+        record = write_record(played, second, self._request_ids.of(request), mix(self._seed, number))
+        return self._attackers.record(record, number) if self._attackers else record
 
 
 def _floor(moment: datetime) -> int:

@@ -19,7 +19,7 @@ class Launch:
     """What a stand-in is started with.
 
     `now` is an ISO time at which the clock stands still until the control route moves it, "" for the real clock.
-    `switches` and `faults` go by name, as in `Switches` and `FAULTS`.
+    `switches` and `faults` go by name, as in `Switches` and `FAULTS`.  `hostile`: attackers wrote the texts.
     """
 
     records: int = 50_000
@@ -30,12 +30,13 @@ class Launch:
     now: str = ""
     switches: Mapping[str, Any] = field(default_factory=dict)
     faults: Mapping[str, Any] = field(default_factory=dict)
+    hostile: bool = False
 
     def server(self) -> DemoServer:
         """The server, with its history, not yet started.  Raises `SettingError`."""
         clock = _standing_clock(self.now) if self.now else _running_clock
         switches = Switches().changed(self.switches)
-        history = History(records=self.records, days=self.days, seed=self.seed, now=clock())
+        history = History(records=self.records, days=self.days, seed=self.seed, now=clock(), hostile=self.hostile)
         return DemoServer(
             history, clock=clock, switches=switches, faults=self.faults, prefix=self.prefix, seed=self.seed
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from zlib import crc32
 
 from tui.demo.exchange import Request, Response, json_response
+from tui.demo.mixing import checksum
 from tui.demo.refusals import invalid
 
 _DEFAULT_SIZE = 50
@@ -53,9 +53,9 @@ def configs(everywhere: Iterable[Item]) -> Response:
     data = [
         {
             "object": "config",
-            "id": f"{crc32(workspace['id'].encode()):08x}-{number:04x}-4000-8000-{number:012x}",
+            "id": f"{checksum(workspace['id']):08x}-{number:04x}-4000-8000-{number:012x}",
             "name": f"{workspace['name']} route {number}",
-            "slug": f"pc-route-{crc32((workspace['id'] + str(number)).encode()) & 0xFFFFFF:06x}",
+            "slug": f"pc-route-{checksum(workspace['id'] + str(number)) & 0xFFFFFF:06x}",
             "workspace_id": workspace["id"],
             "status": "active",
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from zlib import crc32
 
 _WORD = (1 << 64) - 1
 _HALF = 61
@@ -22,6 +23,11 @@ def mix(*parts: int) -> int:
         state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & _WORD
         state ^= state >> 31
     return state
+
+
+def checksum(text: str) -> int:
+    """A number for a text, half a surrogate pair in it or not."""
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def identify(*names: str) -> str:
@@ -87,4 +93,4 @@ class RequestIds:
 
 @lru_cache(8_192)
 def _digest(names: tuple[str, ...]) -> str:
-    return hashlib.blake2b("\0".join(names).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b("\0".join(names).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

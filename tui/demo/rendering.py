@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
-from zlib import crc32
 
+from tui.demo.mixing import checksum
 from tui.demo.switches import Switches
 
 Shower = Callable[[str], str]
@@ -32,7 +32,7 @@ def showers(switches: Switches, workspaces: Iterable[Mapping[str, Any]]) -> dict
     if switches.workspace_form != "uuid":
         slugs = {workspace["id"]: workspace["slug"] for workspace in workspaces}
         if switches.workspace_form == "mixed":
-            slugs = {identifier: slug for identifier, slug in slugs.items() if crc32(identifier.encode()) % 2}
+            slugs = {identifier: slug for identifier, slug in slugs.items() if checksum(identifier) % 2}
         shown["workspace_id"] = lambda identifier: slugs.get(identifier, identifier)
     return shown
 
@@ -74,7 +74,7 @@ def _country_name(code: str) -> str:
 
 def _real_milliseconds(timestamp: str) -> str:
     """Records of one second share their milliseconds, so that the order stays what it is."""
-    return f"{timestamp[:19]}.{crc32(timestamp.encode()) % 1000:03}Z"
+    return f"{timestamp[:19]}.{checksum(timestamp) % 1000:03}Z"
 
 
 def _blank(timestamp: str) -> str:
@@ -90,9 +90,21 @@ def _with_offset(timestamp: str) -> str:
     return datetime.fromisoformat(timestamp).astimezone(zone).isoformat(timespec="milliseconds")
 
 
+def _if_it_is_a_time(show: Shower) -> Shower:
+    """What an attacker wrote in its place is shown as it is."""
+
+    def shown(timestamp: str) -> str:
+        try:
+            return show(timestamp)
+        except (ValueError, OverflowError):
+            return timestamp
+
+    return shown
+
+
 _TIMESTAMPS: dict[str, Shower] = {
     "ms-z-real": _real_milliseconds,
     "blank": _blank,
-    "js-date": _javascript_date,
-    "offset": _with_offset,
+    "js-date": _if_it_is_a_time(_javascript_date),
+    "offset": _if_it_is_a_time(_with_offset),
 }

@@ -26,12 +26,17 @@ def write_record(step: Step, second: int, request_id: str, chance_seed: int) -> 
         "user_type": step.user_type,
         "organisation_id": step.organisation_id,
         "workspace_id": step.workspace_id,
-        "response_status_code": int(step.response_status_code),
+        "response_status_code": _status(step.response_status_code),
         "resource_type": step.resource_type,
         "action": step.action,
         "client_ip": step.client_ip,
         "country": step.country,
     }
+
+
+def _status(text: str) -> int | str:
+    """A number, unless an attacker wrote it."""
+    return int(text) if text.isdecimal() else text
 
 
 def _body(chance: Random, step: Step) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import __version__
-from tui.cli.asking import Asked
+from tui.cli.asking import Asked, Demo
 from tui.cli.doctor.finding import Finding, exit_code, fail, failed, ok, skip
 from tui.cli.manners import Refused, put_json
 from tui.cli.options import drawing, examining
@@ -146,7 +146,7 @@ def _look_at_disk(configuration: Finding, tell: Tell) -> None:
     tell(check_kept(folder("state", os.environ), wiring.saved_views()))
 
 
-def _look_at_service(settings: Settings | None, *, demo: bool, tell: Tell) -> None:
+def _look_at_service(settings: Settings | None, *, demo: Demo | None, tell: Tell) -> None:
     """What stands between us and the records, as far as can be gone; the rest is told to be left out."""
     from tui.cli.doctor.service import NAMES
 
@@ -163,7 +163,7 @@ def _look_at_service(settings: Settings | None, *, demo: bool, tell: Tell) -> No
         tell(skip(name, "not looked at: something above stands in the way"))
 
 
-def _client(settings: Settings, closing: ExitStack, *, demo: bool, tell: Tell) -> BareClient | None:
+def _client(settings: Settings, closing: ExitStack, *, demo: Demo | None, tell: Tell) -> BareClient | None:
     """The client, where key, address and proxy allow for one."""
     from tui.cli import connections, wiring
     from tui.cli.doctor.service import check_proxy
@@ -172,7 +172,7 @@ def _client(settings: Settings, closing: ExitStack, *, demo: bool, tell: Tell) -
     base_url, key = settings.base_url, None
     try:
         if demo:
-            base_url, key = closing.enter_context(wiring.stand_in()).address()
+            base_url, key = closing.enter_context(wiring.stand_in(demo)).address()
             tell(ok("key", "the demo's own"))
         else:
             key = _read_key(settings.key, tell)
