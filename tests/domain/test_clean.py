@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain import make_unsafe_characters as database
+from tests.proof import Counted, seeds
 from tui.domain import unsafe_characters
 from tui.domain.clean import UNLIMITED, clean, has_unsafe, split_escapes
 
@@ -18,6 +20,8 @@ pytestmark = pytest.mark.proof("T2")
 
 TEXTS = st.text(st.characters(codec=None), max_size=80)
 """Any text at all, lone surrogates included."""
+_REACHES = (0x80, 0x100, 0x800, 0x3000, 0x10000, 0x110000)
+"""Below which characters are drawn: the lower ones have more that terminals obey."""
 NASTY = st.text(
     st.sampled_from("ab \t\n\r\x1b\x07\x7f\x85\u200b\u202e\u2028\ufeff\u0301\u0308\u20dd\U000e0041\ud800\ufe0f中é"),
     max_size=60,
@@ -39,7 +43,8 @@ class TestTheTable:
     def test_it_is_what_its_generator_writes(self) -> None:
         assert Path(unsafe_characters.__file__).read_text("ascii") == database.table()
 
-    def test_of_all_code_points_none_unsafe_comes_out_and_no_other_is_changed(self) -> None:
+    def test_of_all_code_points_none_unsafe_comes_out_and_no_other_is_changed(self, counted: Counted) -> None:
+        counted(code_points=sys.maxunicode + 1)
         unsafe = database.unsafe_code_points() | database.expand(unsafe_characters.UNSAFE)
         for code in range(sys.maxunicode + 1):
             character = chr(code)
@@ -117,6 +122,22 @@ class TestLimits:
 
 class TestProperties:
     """For any text at all."""
+
+    def test_of_texts_drawn_by_lot_nothing_unsafe_comes_out(self, counted: Counted) -> None:
+        texts = unsafe = 0
+        for seed in seeds("clean", ci=30, large=1_000):
+            chance = Random(seed)  # noqa: S311 - it guards no secret
+            for _ in range(1_000):
+                text = "".join(
+                    map(chr, (chance.randrange(chance.choice(_REACHES)) for _ in range(chance.randrange(60))))
+                )
+                limit, multiline = chance.randrange(1, 80), chance.random() < 0.5
+                shown = clean(text, limit, multiline=multiline)
+                texts += 1
+                unsafe += has_unsafe(shown.replace("\n", "") if multiline else shown)
+                assert clean(shown, limit, multiline=multiline) == shown, (seed, text)
+        counted(texts=texts, unsafe=unsafe)
+        assert not unsafe
 
     @given(TEXTS | NASTY, st.integers(1, 80), st.booleans())
     def test_no_unsafe_character_comes_out(self, text: str, limit: int, multiline: bool) -> None:
