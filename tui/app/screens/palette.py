@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from textual.command import CommandPalette
-from textual.widgets import Input
+from textual.app import ComposeResult
+from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
+from textual.containers import Horizontal, Vertical
+from textual.widgets import LoadingIndicator
+
+from tui.app.widgets.safe_input import SafeInput
+
+
+class PaletteInput(CommandInput, SafeInput):
+    """Where a name is typed: what is pasted there may come from the log."""
 
 
 class Palette(CommandPalette):
-    """Textual's own, without a cursor that blinks: over a slow line nothing is sent while nobody types."""
+    """Textual's own, with the input of this program."""
 
-    def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False
+    def compose(self) -> ComposeResult:
+        with Vertical(id="--container"):
+            with Horizontal(id="--input"):
+                yield SearchIcon()
+                yield PaletteInput(placeholder=self._placeholder, select_on_focus=False)
+            with Vertical(id="--results"):
+                yield CommandList()
+                yield LoadingIndicator()

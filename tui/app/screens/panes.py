@@ -179,6 +179,14 @@ class PanesScreen(Screen[None]):
             (key for key in shown.values() if key[1].id in _NEVER_CUT_OFF),
         )
 
+    def on_descendant_blur(self) -> None:
+        self.call_after_refresh(self._keep_focus)
+
+    def _keep_focus(self) -> None:
+        """Give the focus to a pane that can be seen, where a smaller terminal has hidden what had it."""
+        if self.focused is None and self.app.app_focus:
+            self.set_focus(self.table if self.table.display or not self.detail_open else self.detail)
+
     def on_screen_suspend(self) -> None:
         """Show no keys while a dialog has them all."""
         self.keys.show_keys((), ())
