@@ -177,6 +177,12 @@ class TestWhatMayStillMove:
         run, (page,) = new_run(NOON + timedelta(seconds=50) + UNSETTLED), pages_of(TEN[:3])
         assert run.take(0, page) == [Stretch(Span(WHOLE.start, second(50)), Grade.PROVED)]
 
+    def test_by_the_server_s_clock_where_ours_is_ahead(self):
+        run, pages = new_run(), pages_of(TEN)
+        for number, told in enumerate((50, 60, 70)):
+            stretches = run.take(number, replace(pages[number], server_time=NOON + timedelta(seconds=told) + UNSETTLED))
+        assert stretches == [Stretch(Span(WHOLE.start, second(50)), Grade.PROVED)]
+
     def test_where_all_of_it_is_unsettled_nothing_is_whole(self):
         run, (page,) = new_run(NOON + timedelta(seconds=1)), pages_of(TEN[:3])
         assert run.take(0, page) == []

@@ -14,6 +14,7 @@ from tui.archive.coverage import Grade, Span, Stretch, milliseconds, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from tui.domain.identity import Identity
     from tui.domain.page import Page, PageRequest
@@ -40,12 +41,16 @@ class Run:
     sound: bool = True
     lost: bool = False
     _total: int | None = None
+    _asked_at: datetime | None = None
+    """The server's clock when it was asked: that of the frozen query, or what an answer told, if that is earlier."""
     _pages: dict[int, _Seen] = field(default_factory=dict)
 
     def take(self, number: int, page: Page) -> list[Stretch]:
         """Take note of a page; gives what is whole by now, as far as nothing comes any more there."""
         size = self.request.size
         expected = None if page.total is None else min(size, page.total - number * size)
+        told = page.server_time or self.request.frozen_at
+        self._asked_at = min(told, self._asked_at or self.request.frozen_at)
         times = [milliseconds(record.time) for record in page.records if record.time is not None]
         self._total = page.total if self._total is None else self._total
         self.sound = (
@@ -76,7 +81,8 @@ class Run:
             stretches = [Stretch(Span.of(self.request.window), Grade.PROVED)]
         else:
             stretches = [Stretch(span, Grade.READ) for span in map(self._span, self._groups()) if span is not None]
-        clipped = ((settled(span, self.request.frozen_at), grade) for span, grade in stretches)
+        asked_at = self._asked_at or self.request.frozen_at
+        clipped = ((settled(span, asked_at), grade) for span, grade in stretches)
         return [Stretch(span, grade) for span, grade in clipped if span is not None]
 
     def _is_proved(self) -> bool:
