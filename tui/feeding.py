@@ -37,5 +37,9 @@ async def feed(
             # With all that it started; after a copy, what it left behind serves the clipboard and stays.
             with suppress(ProcessLookupError):
                 os.killpg(tool.pid, signal.SIGKILL)
-            await tool.wait()
+            ended = asyncio.ensure_future(tool.wait())
+            while not ended.done():
+                # It is as good as gone; whoever is in a hurry a second time would leave its pipe open.
+                with suppress(asyncio.CancelledError):
+                    await asyncio.shield(ended)
     return f"ended with exit code {tool.returncode}" if tool.returncode else ""
