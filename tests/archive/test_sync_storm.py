@@ -24,6 +24,7 @@ from tui.archive.sync import Sync
 from tui.cli.connections import open_connection
 from tui.demo.server import DemoServer
 from tui.demo.switches import Switches
+from tui.domain.masking import PLAIN
 from tui.domain.predicates import Surroundings
 from tui.domain.record import AuditRecord
 from tui.domain.redaction import redact
@@ -53,7 +54,9 @@ async def test_what_has_settled_is_held_each_once(tmp_path: Path, records: int, 
     faults = dict.fromkeys(FAULTS, SHARE)
     archive = Archive.open(tmp_path / "archive.db")
     with DemoServer(log, clock=clock.now, switches=STORM, faults=faults, seed=seed) as server:
-        connection = open_connection(server.base_url, Secret(server.key), clock=clock.now, sleep=clock.sleep)
+        connection = open_connection(
+            server.base_url, Secret(server.key), clock=clock.now, sleep=clock.sleep, masks=PLAIN
+        )
         try:
             sync = Sync(connection.live, archive, Means(clock.now, time.monotonic, clock.sleep))
             await sync.fill(TimeRange(SINCE), connection.directory)

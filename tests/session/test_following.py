@@ -15,6 +15,7 @@ from tui.cli.connections import open_connection
 from tui.demo.server import DemoServer
 from tui.demo.switches import Switches
 from tui.domain.errors import SourceError
+from tui.domain.masking import PLAIN
 from tui.domain.names import Names
 from tui.domain.page import SETTLE
 from tui.domain.plan import plan_query
@@ -80,7 +81,9 @@ class Growth:
         clock = self._clock
         follower = Follower(plan_query(AuditQuery(), Names()), since=SINCE, now=clock.now())
         with self._server as server:
-            connection = open_connection(server.base_url, Secret(server.key), clock=clock.now, sleep=clock.sleep)
+            connection = open_connection(
+                server.base_url, Secret(server.key), clock=clock.now, sleep=clock.sleep, masks=PLAIN
+            )
             while self._silent_since is None or follower.mark < self._silent_since:
                 await clock.sleep(follower.rest(clock.now()))
                 self.asked += 1
