@@ -73,7 +73,7 @@ async def test_what_one_leaves_behind_to_serve_the_clipboard_goes_on(tmp_path: P
 async def test_one_that_is_given_up_twice_is_gone_all_the_same(tmp_path: Path):
     told = tmp_path / "told"
     feeding = asyncio.create_task(feed(["sh", "-c", f"echo $$ >{told}; exec sleep 600"], b"", patience=PATIENT))
-    while not told.exists() or not told.read_text():
+    while not told.exists() or not told.read_text():  # noqa: ASYNC110 - another process writes it
         await asyncio.sleep(0.01)
     process = psutil.Process(int(told.read_text()))
     feeding.cancel()
