@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tui.domain.redaction import redact_text
 from tui.domain.secret import Secret
 
 DEFAULT_BASE_URL = "https://api.portkey.ai/v1"
@@ -351,7 +352,8 @@ def _check_keys(table: Mapping[str, Any], known: Mapping[str, str], path: Path, 
                 f"{_place(path, text, key)}: a key must not stand in this file; use api_key_command or api_key_file"
             )
         if key not in known:
-            raise SettingsError(f"{_place(path, text, key)}: unknown key {key!r}{_nearest(key, known)}")
+            name = redact_text(key)  # it may be the very key that must not stand here
+            raise SettingsError(f"{_place(path, text, key)}: unknown key {name!r}{_nearest(key, known)}")
         fits = {
             _TEXT: isinstance(value, str),
             _WORDS: isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value),

@@ -129,7 +129,9 @@ class Transport:
         if response.status_code == 200:
             body = await read_body(response, self._limits.body_bytes)
         else:
-            body = self._key.hide_in(await read_refusal(response))
+            body = await read_refusal(response)
+        # It may stand in a record, too, in places where nothing else tells that it is a secret.
+        body = self._key.hide_in(body)
         url = str(response.url.copy_with(query=None))
         return Answer(url, response.status_code, response.headers, body, server_time, skew)
 
