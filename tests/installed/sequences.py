@@ -47,7 +47,8 @@ _ARRIVED = re.compile(rb"\x1b\]52;c?;([A-Za-z0-9+/=]*)\x07")
 _PIECE_FOR_SCREEN = re.compile(rb"\x1bP((?:\x1b\]52;c;)?[A-Za-z0-9+/=]*\x07?)\x1b\\")
 """GNU screen takes a clipboard write in strings of its own, which it hands on one after the other."""
 
-_UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Private and unassigned characters are none of these: a terminal draws them, as boxes, and obeys none."""
 
 
 def clipboard_writes(written: bytes) -> list[bytes]:

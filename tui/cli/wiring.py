@@ -30,6 +30,7 @@ from tui.cli.connections import (
     open_offline,
 )  # fmt: skip
 from tui.cli.connections import utc_now as utc_now
+from tui.cli.manners import tell
 from tui.cli.stand_in import StandIn
 from tui.clipboard.copying import Clipboard
 from tui.clipboard.surroundings import look_around
@@ -52,6 +53,11 @@ _TEXTUAL_COLORS = {"truecolor": "truecolor", "256": "256", "16": "standard", "no
 
 _NOTED_SIZE = ("COLUMNS", "LINES")
 """A shell's note of a size that may have changed; the terminal knows it."""
+
+_CAUGHT = (
+    "a mistake of this program: in {:,} of the lines it drew stood what a terminal might obey, and was replaced at the "
+    "last door. Please report it."
+)
 
 Connect = Callable[[], Awaitable["Connection"]]
 """Opens the way to the records.  Raises `SourceError`."""
@@ -234,7 +240,10 @@ def run_explorer(
             ),
             _driver_class(settings.surface.driver),
         )
-        return asyncio.run(lifeline.run(app, mouse=not plain))
+        code = asyncio.run(lifeline.run(app, mouse=not plain))
+        if app.guard.hits:
+            tell(_CAUGHT.format(app.guard.hits))
+        return code
 
 
 def _place(settings: Settings, *, demo: Demo | None, file: GivenFile | None) -> str:
