@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +44,13 @@ class PortkeySource:
         try:
             return await self._fetch_whole(request)
         except Oversized:
-            return await self._fetch_in_parts(request)
+            parts = await self._fetch_parts(request)
+        return replace(
+            parts[-1],
+            records=tuple(_told_apart(parts)),
+            total=next((part.total for part in parts if part.total is not None), None),
+            size_bytes=sum(part.size_bytes for part in parts),
+        )
 
     async def aclose(self) -> None:
         await self._transport.aclose()
@@ -60,23 +66,23 @@ class PortkeySource:
         size = len(answer.body)
         return Page(records, total, server_time=answer.server_time, skew=answer.skew, size_bytes=size, notes=notes)
 
-    async def _fetch_in_parts(self, request: PageRequest) -> Page:
+    async def _fetch_parts(self, request: PageRequest) -> list[Page]:
         """The same rows as pages of ten, and where need be of one; a record too big even so becomes a row saying so."""
         if request.size == 1:
-            return Page((_unreadable("This record is bigger than an answer may be.", self._redact),), None)
+            return [Page((_unreadable("This record is bigger than an answer may be.", self._redact),), None)]
         size = _SMALLER_PAGE if request.size > _SMALLER_PAGE and request.size % _SMALLER_PAGE == 0 else 1
         first = request.number * request.size // size
         parts: list[Page] = []
         for number in range(first, first + request.size // size):
-            parts.append(await self.fetch(replace(request, number=number, size=size)))
-            if len(parts[-1].records) < size:
+            part = replace(request, number=number, size=size)
+            try:
+                here = [await self._fetch_whole(part)]
+            except Oversized:
+                here = await self._fetch_parts(part)
+            parts += here
+            if sum(len(page.records) for page in here) < size:
                 break
-        return replace(
-            parts[-1],
-            records=tuple(record for part in parts for record in part.records),
-            total=next((part.total for part in parts if part.total is not None), None),
-            size_bytes=sum(part.size_bytes for part in parts),
-        )
+        return parts
 
     async def _ask(self, request: PageRequest) -> tuple[Answer, tuple[str, ...]]:
         """The answer, and what the reader should know about how it was had.
@@ -123,6 +129,21 @@ def _read(answer: Answer, redact: Redact) -> tuple[tuple[AuditRecord, ...], int 
     if not isinstance(records, list):
         raise Garbled(f"{answer.host} answered with JSON that is not a page of audit records.")
     return tuple(_record(item, redact) for item in records), _total(value.get("total"))
+
+
+def _told_apart(parts: Sequence[Page]) -> Iterator[AuditRecord]:
+    """The records of a page that came in parts.
+
+    Where records of one time come in another order each time, one may be on two parts, and another on none.  So what
+    looks the same on two of them is taken for one: that a record misses can be told and made good, that one is doubled
+    in another's place can't.
+    """
+    before: list[AuditRecord] = []
+    for part in parts:
+        # Those that are no records look the same, whichever they stand for.
+        new = [record for record in part.records if record.time is None or record not in before]
+        yield from new
+        before += new
 
 
 def _record(value: Any, redact: Redact) -> AuditRecord:
