@@ -89,6 +89,8 @@ class KeptRecords:
 
     async def aclose(self) -> None:
         """Let what has come be written, and give the file back."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.keeper.aclose(), _LAST_SECONDS)
-        await self.archive.aclose()
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.keeper.aclose(), _LAST_SECONDS)
+        finally:
+            await self.archive.aclose()

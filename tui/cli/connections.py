@@ -125,8 +125,10 @@ def open_connection(
         kept.keeper.try_again()
 
     async def aclose() -> None:
-        await kept.aclose()
-        await transport.aclose()
+        try:
+            await kept.aclose()
+        finally:
+            await transport.aclose()
 
     archived = kept.before(cached)
     return Connection(
@@ -168,8 +170,10 @@ def open_copying(
         raise
 
     async def aclose() -> None:
-        await kept.aclose()
-        await connection.aclose()
+        try:
+            await kept.aclose()
+        finally:
+            await connection.aclose()
 
     return Copying(connection.in_clear if secrets else connection.live, connection.directory, kept, aclose)
 
@@ -182,12 +186,13 @@ def open_offline(file: Path, *, clock: Callable[[], datetime] = utc_now) -> Conn
         from tui.archive.kept import has_secrets
         from tui.archive.names import ArchivedNames, HeldDirectory
         from tui.archive.offline import HeldSource, NothingInClear
+        from tui.archive.place import is_there
         from tui.archive.store import Store
         from tui.domain.redaction import redact
         from tui.sources.connection import Connection
         from tui.sources.redacting import RedactingSource
 
-    if not file.exists():
+    if not is_there(file):
         raise NotHeld(
             "There is no archive of these records yet.",
             "It fills by itself while they are looked at, and all at once by: portkey-audit archive sync --since 30d",
