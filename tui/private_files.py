@@ -37,7 +37,12 @@ class Draft:
         descriptor, scratch = tempfile.mkstemp(prefix=".scratch-", dir=file.parent)
         self._file = file
         self._scratch = Path(scratch)
-        self._stream = os.fdopen(descriptor, "wb")
+        try:
+            self._stream = os.fdopen(descriptor, "wb")
+        except BaseException:
+            os.close(descriptor)
+            self._scratch.unlink(missing_ok=True)
+            raise
 
     def write(self, data: bytes) -> None:
         """Add to it."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tui.archive.coverage import Span
 from tui.archive.fingerprints import keyed_masks_of
@@ -16,9 +16,6 @@ from tui.archive.record_file import RecordFile
 from tui.archive.store import Store
 from tui.domain.errors import ArchiveTrouble
 from tui.domain.record import AuditRecord
-
-if TYPE_CHECKING:
-    pass
 
 _PREFIX = "portkey-audit-"
 _ARCHIVE = "opened.db"
@@ -75,11 +72,14 @@ def opened(path: str, watch: Callable[[Opening], None]) -> Iterator[Opened]:
 def _scratch_folder() -> Iterator[Path]:
     """A folder that nobody else may look into, gone after the body with all that is in it."""
     try:
-        folder = TemporaryDirectory(prefix=_PREFIX)
+        folder = TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
     except OSError as error:
         raise ArchiveTrouble(f"No folder can be made for what is opened: {error.strerror}.", _ELSEWHERE) from None
-    with folder as name:
-        yield Path(name)
+    try:
+        yield Path(folder.name)
+    finally:
+        with suppress(OSError):  # what is told by then is right all the same
+            folder.cleanup()
 
 
 def _take_in(file: RecordFile, archive: Path, watch: Callable[[Opening], None]) -> Opened:

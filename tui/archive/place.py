@@ -1,4 +1,4 @@
-"""Where the archive of an organisation's records at an API lies."""
+"""Where the archive of an organisation's records at an API lies, and whether it is there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from tui.archive.trouble import telling
 
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9.-]+")
 _LONGEST_HOST = 60
@@ -19,3 +21,9 @@ def archive_file(folder: Path, base_url: str, organisation_id: str) -> Path:
     place = "\n".join((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), organisation_id.strip()))
     digest = sha256(place.encode("utf-8", "surrogatepass")).hexdigest()
     return folder / f"{host or 'archive'}-{digest[:16]}.db"
+
+
+def is_there(file: Path) -> bool:
+    """Whether there is an archive.  Raises `ArchiveTrouble` where that can't be seen."""
+    with telling(file):
+        return file.exists()

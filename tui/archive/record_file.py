@@ -54,14 +54,17 @@ class RecordFile:
         try:
             status = os.fstat(descriptor)
             _check(status, shown)
+        except OSError as error:
+            _let_go(descriptor)
+            raise _unopened(error, path, shown) from None
         except NotOpened:
-            os.close(descriptor)
+            _let_go(descriptor)
             raise
         return cls(descriptor, path, clean(Path(path).name), status.st_size)
 
     def close(self) -> None:
         if self._descriptor != _STDIN:
-            os.close(self._descriptor)
+            _let_go(self._descriptor)
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes, some at a time.  Raises `NotOpened` where they can't be records."""
@@ -103,6 +106,11 @@ class RecordFile:
                     f"{self.name} is packed by another than gzip.",
                     f"Unpack it on the way: {unpacker} {path} | portkey-audit --file -",
                 )
+
+
+def _let_go(descriptor: int) -> None:
+    with suppress(OSError):  # nothing was written that could be lost
+        os.close(descriptor)
 
 
 def _size_of_stdin() -> int:

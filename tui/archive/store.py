@@ -84,12 +84,21 @@ class Store:
     @classmethod
     def open(cls, file: Path) -> Store:
         """An archive that may be written to; one that isn't there is made."""
-        return cls(file, open_archive(file))
+        return cls._of(file, open_archive(file))
 
     @classmethod
     def open_for_reading(cls, file: Path) -> Store:
         """An archive that is there."""
-        return cls(file, open_for_reading(file))
+        return cls._of(file, open_for_reading(file))
+
+    @classmethod
+    def _of(cls, file: Path, connection: sqlite3.Connection) -> Store:
+        try:
+            with telling(file):
+                return cls(file, connection)
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
         with telling(self.file):

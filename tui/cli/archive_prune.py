@@ -34,12 +34,13 @@ The API may not have them any more.  On a terminal it asks first; elsewhere it w
 @examining
 def prune(asked: Asked, *, before: str, yes: bool) -> int:
     """Remove them."""
+    from tui.archive.place import is_there
     from tui.cli import wiring
 
     file, moment = archive_of(asked), _moment(before, wiring.utc_now())
     if not yes and not sys.stdin.isatty():
         raise Refused(["what is pruned is gone for good, and there is no terminal to ask on: say --yes"])
-    if not file.exists():
+    if not is_there(file):
         put([NONE_YET])
         return 0
     from tui.archive.store import Store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,8 +48,10 @@ Nothing is asked of the API: portkey-audit archive verify does that.
 @examining
 def status(asked: Asked, *, as_json: bool) -> int:
     """Print how things stand."""
+    from tui.archive.place import is_there
+
     file = archive_of(asked)
-    if not file.exists():
+    if not is_there(file):
         if as_json:
             put_json({"version": VERSION, "file": str(file), "exists": False})
         else:
@@ -121,9 +124,14 @@ def _look(store: Store, file: Path) -> _Status:
 
 
 def size_of(file: Path) -> int:
-    """Bytes that an archive takes, with what SQLite keeps beside it."""
-    beside = (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm"))
-    return sum(part.stat().st_size for part in beside if part.exists())
+    """Bytes that an archive takes, with what SQLite keeps beside it.  Raises `ArchiveTrouble`."""
+    from tui.archive.trouble import telling
+
+    size = 0
+    for part in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        with telling(file), suppress(FileNotFoundError):
+            size += part.stat().st_size
+    return size
 
 
 def size_text(size: int) -> str:

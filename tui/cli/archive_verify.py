@@ -52,11 +52,12 @@ _EXIT_CODES = (
 @copying("all that is held")
 def verify(asked: Asked, *, as_json: bool) -> int:
     """Count, and tell what differs."""
+    from tui.archive.place import is_there
     from tui.cli import wiring
 
     settings, file = wiring.settings_for(asked), archive_of(asked)
     time_range = range_of(asked, settings) if asked.since or asked.until else None
-    if not file.exists():
+    if not is_there(file):
         put_json({"version": VERSION, "file": str(file), "exists": False}) if as_json else put([NONE_YET])
         return 0
     run = _Run(settings, time_range)

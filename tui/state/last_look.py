@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -136,7 +137,7 @@ class _Presence:
         except OSError:
             return False
         finally:
-            os.close(lock)
+            _let_go(lock)
         return False
 
     def begin(self) -> None:
@@ -151,8 +152,13 @@ class _Presence:
 
     def end(self) -> None:
         if self._held is not None:
-            os.close(self._held)
+            _let_go(self._held)
             self._held = None
+
+
+def _let_go(lock: int) -> None:
+    with suppress(OSError):  # whatever is said, it is gone
+        os.close(lock)
 
 
 def parse_looks(data: bytes) -> tuple[KeptLook, ...]:
