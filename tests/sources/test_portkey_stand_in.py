@@ -150,7 +150,7 @@ class TestKeys:
         assert "“" in caught.value.cause
 
 
-HARMLESS = {"row-text", "no-total", "total-text", "chunked", "gzip"}
+HARMLESS = {"row-text", "no-total", "total-text", "huge-number", "chunked", "gzip"}
 EXPECTED: Mapping[str, type[SourceError]] = {
     "401": Unauthorized, "402": Rejected, "403": Forbidden, "403-html": Forbidden, "429": RateLimited,
     "429-seconds": RateLimited, "429-date": RateLimited, "500": Unavailable, "500-html": Unavailable,
@@ -158,7 +158,8 @@ EXPECTED: Mapping[str, type[SourceError]] = {
     "redirect-301": Rejected, "redirect-302": Rejected, "redirect-307": Rejected, "list": Garbled, "null": Garbled,
     "no-rows": Garbled, "rows-object": Garbled, "nan": Garbled, "deep": Garbled, "slow": TimedOut, "hold": TimedOut,
     "drip": TimedOut, "cut": Garbled, "cut-chunked": Garbled, "cut-close": Garbled, "close": Garbled,
-    "reset": Unreachable, "garbage": Garbled, "cut-gzip": Garbled,
+    "reset": Unreachable, "garbage": Garbled, "cut-gzip": Garbled, "empty": Garbled, "not-utf8": Garbled,
+    "two-lengths": Garbled, "endless-headers": Garbled,
 }  # fmt: skip
 
 

@@ -190,6 +190,21 @@ def _cut_close(response: Response, _: Scene) -> Delivery:
     return Delivery((head + response.body[: len(response.body) // 2],), ending=Ending.CLOSE)
 
 
+def _huge_number(response: Response, _: Scene) -> Delivery:
+    rows, _, total = response.body.rpartition(b'"total":')
+    return delivered(replace(response, body=rows + b'"total":1' + b"0" * 5_000 + total[-1:] if rows else response.body))
+
+
+def _two_lengths(response: Response, _: Scene) -> Delivery:
+    length = len(response.body)
+    head = response.head(("Content-Length", str(length)), ("Content-Length", str(length - 1)))
+    return Delivery((head + response.body,), ending=Ending.CLOSE)
+
+
+def _endless_headers(response: Response, _: Scene) -> Delivery:
+    return Delivery((response.with_headers(("X-Long", "x" * 200_000)).whole(),), ending=Ending.CLOSE)
+
+
 def _compressed(response: Response) -> Response:
     packer = zlib.compressobj(wbits=31)
     body = packer.compress(response.body) + packer.flush()
@@ -242,6 +257,14 @@ FAULTS: Mapping[str, Fault] = {
     "slow": Fault("nothing for slow_seconds, then the answer", _slow),
     "hold": Fault("nothing until released", lambda response, scene: Delivery((response.whole(),), gate=scene.gate)),
     "drip": Fault("byte by byte, drip_seconds apart", _dripped),
+    "empty": Fault("status 200 and no body", lambda response, _: delivered(replace(response, body=b""))),
+    "not-utf8": Fault(
+        "bytes that are no UTF-8",
+        lambda response, _: delivered(replace(response, body=response.body.replace(b'"records"', b'"\xff\xfe"'))),
+    ),
+    "huge-number": Fault("a total of 5,000 digits", _huge_number),
+    "two-lengths": Fault("two Content-Lengths that differ", _two_lengths),
+    "endless-headers": Fault("a header of 200 kB", _endless_headers),
     "cut": Fault("fewer bytes than Content-Length tells", _cut),
     "cut-chunked": Fault("chunks that stop before the last", _cut_chunked),
     "cut-close": Fault("half the body, then the end of the connection", _cut_close),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -50,6 +50,7 @@ class StandIn:
         self._changed = Condition()
         self._switches = switches or Switches()
         self._faults: dict[str, float] = {}
+        self._met: Counter[str] = Counter()
         self._queues: dict[str, deque[str]] = {}
         self._requests: deque[Request] = deque(maxlen=MOST_REMEMBERED)
         self._count = 0
@@ -105,6 +106,12 @@ class StandIn:
             return {path: list(names) for path, names in self._queues.items() if names}
 
     @property
+    def faults_met(self) -> Counter[str]:
+        """How often each fault was met."""
+        with self._changed:
+            return Counter(self._met)
+
+    @property
     def requests(self) -> list[Request]:
         """What was asked, oldest first; the control route aside."""
         with self._changed:
@@ -154,6 +161,7 @@ class StandIn:
             if path == AUDIT_LOGS and response.status == 200:
                 self._live.arrive(switches.drift, request.at)
             mishap = self._next_mishap(path)
+            self._met.update([mishap] if mishap else [])
         delivery = FAULTS[mishap].deliver(response, Scene(request, switches, gate)) if mishap else delivered(response)
         return replace(delivery, pause=delivery.pause + switches.latency)
 
