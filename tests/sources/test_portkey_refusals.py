@@ -24,6 +24,8 @@ from tui.domain.errors import (
 )
 from tui.sources.answers import Answer, parse_http_date, read_complaint, refusal, retry_after
 
+pytestmark = pytest.mark.proof("T4")
+
 ENVELOPES = {
     "A, of the control plane": {"success": False, "data": {"message": "Not allowed", "errorCode": "AB03"}},
     "C, of the documentation": {"error": {"type": "x", "message": "Not allowed", "param": None, "code": "AB03"}},

@@ -163,6 +163,7 @@ EXPECTED: Mapping[str, type[SourceError]] = {
 }  # fmt: skip
 
 
+@pytest.mark.proof("T4")
 class TestFaults:
     def test_each_of_them_is_met_here(self) -> None:
         assert HARMLESS | set(EXPECTED) | {"gzip-bomb"} == set(FAULTS)

@@ -26,6 +26,8 @@ from tui.sources.bodies import Oversized
 from tui.sources.origin import KeyForOrigin
 from tui.sources.transport import DEFAULT_LIMITS, Limits, Peer, Transport
 
+pytestmark = pytest.mark.proof("T4")
+
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KEY = Secret("pk-a-test-key-and-no-other")
 CERTIFICATE = Path(__file__).with_name("loopback.pem")
