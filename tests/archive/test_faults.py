@@ -28,6 +28,7 @@ from tui.archive.store import Store
 from tui.cli.connections import Keeping, open_connection, open_offline
 from tui.demo.server import DemoServer
 from tui.domain.errors import ArchiveTrouble
+from tui.domain.masking import PLAIN
 from tui.domain.page import Origin
 from tui.domain.record import AuditRecord
 from tui.domain.secret import Secret
@@ -75,7 +76,8 @@ def pages_of(file: Path) -> int:
 @asynccontextmanager
 async def exploring(server: DemoServer, file: Path) -> AsyncIterator[Connection]:
     """An explorer's way to the API, with an archive before it."""
-    connection = open_connection(server.base_url, Secret(server.key), clock=lambda: NOW, keeping=Keeping(file))
+    keeping = Keeping(file)
+    connection = open_connection(server.base_url, Secret(server.key), clock=lambda: NOW, keeping=keeping, masks=PLAIN)
     try:
         yield connection
     finally:
