@@ -44,6 +44,8 @@ FORMS = (
     "[{}]x[/]", "[{0}]x[/{0}]", "[{}", "{}]", "[[{}]]", "\\[{}]", "[[{}]x[/]]", "[{0}][{0}]x", "[/{}]", "\\\\[{}]x[/]",
 )  # fmt: skip
 """How it stands there: closed, left open, nested, escaped."""
+ACTIONS = ("app.quit", "app.bell", "screen.quit", "screen.mark", "app.open_url('x'")
+"""What the tags would have done; nothing of ours is called so."""
 LOOSE = (
     ":smile:", ":warning:", ":x:[/]", "{0}", "{x!r}", "{{}}", "${x}", "%s%n", "'", '"', "\'\'\'[", "**x**", "_x_",
     "# x", "[x](http://evil.example)", "`x`", "~~x~~", "<b>x</b>", "&amp;", "\\",
@@ -95,7 +97,7 @@ def missing(shown: str, batch: Sequence[str], *, most: int = 38) -> list[str]:
 
 @contextmanager
 def spied() -> Iterator[list[str]]:
-    """The actions that are run by their text, as markup would run them; none is."""
+    """The actions that are run by their text, as markup would run them."""
     run: list[str] = []
     real = App.run_action
 
@@ -159,7 +161,7 @@ class TestTheExplorer:
                     story.app.clear_notifications()
                 assert story.app.is_running
                 assert not story.app._exit
-        done = [action for action in actions if any(text in action for text in batch if "@" in text)]
+        done = [action for action in actions if action.rstrip("()") in ACTIONS]
         assert done == []
         counted(payloads=len(batch), places=places, actions=len(done))
 
@@ -192,7 +194,7 @@ class TestWordsOfOthers:
                 await story.press("enter")
                 await story.until(lambda: len(missing(story.text, batch)) < len(batch) - 3, "a plain page")
                 assert metas(story) == []
-        counted(payloads=len(batch), places=3)
+        counted(places=3)
 
 
 class TestDialogs:
@@ -216,4 +218,4 @@ class TestDialogs:
                         f"{type(screen).__name__}: {text}",
                     )
                 await dialog.app.pop_screen()
-        counted(payloads=len(batch), places=len(screens))
+        counted(places=len(screens))
