@@ -25,6 +25,7 @@ from tui.clipboard.copying import Clipboard
 from tui.demo.history import History
 from tui.demo.server import DemoServer
 from tui.domain.errors import SourceError
+from tui.domain.masking import Masks
 from tui.domain.query import AuditQuery
 from tui.domain.query_parser import parse_query
 from tui.domain.query_text import format_query
@@ -34,6 +35,7 @@ from tui.sources.connection import Connection
 from tui.state.value_file import read_values
 
 NOW = datetime(2026, 11, 22, 20, 48, 3, tzinfo=UTC)
+MASKS = Masks(b"the same in every picture")
 _PATIENCE_SECONDS = 10.0
 
 
@@ -178,7 +180,9 @@ async def exploring(
             assert problem is not None
             raise problem
         keeping = Keeping(archive) if archive is not None else None
-        return open_connection(server.base_url, Secret(key or server.key), clock=clock, sleep=sleep, keeping=keeping)
+        return open_connection(
+            server.base_url, Secret(key or server.key), clock=clock, sleep=sleep, keeping=keeping, masks=MASKS
+        )
 
     context = Context(
         connect=connect,
