@@ -191,7 +191,7 @@ def _cut_close(response: Response, _: Scene) -> Delivery:
 
 
 def _huge_number(response: Response, _: Scene) -> Delivery:
-    rows, _, total = response.body.rpartition(b'"total":')
+    rows, _name, total = response.body.rpartition(b'"total":')
     return delivered(replace(response, body=rows + b'"total":1' + b"0" * 5_000 + total[-1:] if rows else response.body))
 
 
