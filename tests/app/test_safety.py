@@ -22,6 +22,8 @@ from tui.domain.errors import Forbidden
 from tui.domain.query import AuditQuery, Clause, Value
 from tui.domain.time_range import TimeRange
 
+pytestmark = pytest.mark.proof("T3")
+
 TABS = ("1", "2", "3", "4", "5")
 ATTACKS = tuple(attack(payload, number) for number, payload in enumerate(PAYLOADS))
 LONG_LINES = ("a" * 1_000_000, "\x1b[31m" * 200_000, "漢" * 400_000, "e" + "\u0301" * 500_000)
