@@ -20,6 +20,8 @@ from tests.domain.redaction_corpus import (
     SECRET_TEXTS,
     TOKENS,
 )
+from tests.domain.redaction_figures import measure, still_seen
+from tests.proof import Counted, seeds
 from tui.domain import secret_shapes
 from tui.domain.masking import REDACTED
 from tui.domain.record import AuditRecord
@@ -76,6 +78,84 @@ class TestTheCorpus:
     def test_the_changes_a_responder_reads_stay_readable(self, text: str) -> None:
         assert redact_text(text) == text
         assert redact_text(json.dumps({"packed": text})) == json.dumps({"packed": text})
+
+
+class TestFigures:
+    """What is asked of redaction: 99 of 100 secrets hidden, and at most 2 of 100 look-alikes with them."""
+
+    @pytest.mark.proof("T12")
+    def test_of_the_corpus_it_was_written_with(self, counted: Counted) -> None:
+        missed = [text for text, secret in SECRET_TEXTS if secret in redact_text(text)]
+        harmless = [*LOOK_ALIKES, *READABLE_DOCUMENTS]
+        alarms = [text for text in harmless if redact_text(text) != text]
+        counted(secrets=len(SECRET_TEXTS), missed=len(missed), look_alikes=len(harmless), false_alarms=len(alarms))
+        assert not missed
+        assert not alarms
+
+    @pytest.mark.proof("T12")
+    def test_of_the_corpus_held_out_from_it(self, counted: Counted) -> None:
+        for seed in seeds("redaction", ci=3, large=40):
+            figures = measure([seed])
+            counted(
+                secrets=len(figures.sought),
+                missed=len(figures.missed),
+                look_alikes=len(figures.harmless),
+                false_alarms=len(figures.alarms),
+            )
+            assert len({secret.secret for secret in figures.sought}) > 300
+            assert len({alike.text for alike in figures.harmless}) > 300
+            assert figures.recall >= 0.99, (seed, figures.missed)
+            assert figures.alarm_rate <= 0.02, (seed, figures.alarms)
+
+    def test_a_secret_of_which_a_part_is_left_is_missed(self) -> None:
+        assert still_seen("x ‹redacted 9› 0123456789ab", "abc-0123456789ab")
+        assert still_seen("hunter2", "hunter2")
+        assert not still_seen("‹redacted 7›", "hunter2")
+
+
+class TestWaysToWriteIt:
+    """A secret's name and its value are found however they are written together."""
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ('{"name":"API_KEY","value":"abc"}', '{"name":"API_KEY","value":"‹redacted 3›"}'),
+            ('{"value":"abc","name":"region"}', '{"value":"abc","name":"region"}'),
+            ('[{"name":"API_KEY"},{"value":"abc"}]', '[{"name":"API_KEY"},{"value":"abc"}]'),
+            ("url=https://a.example/?token=abc&n=1", "url=https://a.example/?token=‹redacted 3›&n=1"),
+            ("to=https%3A%2F%2Fa%3Ftoken%3Dabc%26n%3D1", "to=https%3A%2F%2Fa%3Ftoken%3D‹redacted 3›%26n%3D1"),
+            ("x=%7B%22api_key%22%3A%20%22abc%22%7D", "x=%7B%22api_key%22%3A%20%22‹redacted 3›%22%7D"),
+            (
+                "x=https%253A%252F%252Fa%253Ftoken%253Dabc%2526n",
+                "x=https%253A%252F%252Fa%253Ftoken%253D‹redacted 3›%2526n",
+            ),
+            ("[db]\npassword = abc\nhost = x", "[db]\npassword = ‹redacted 3›\nhost = x"),
+            ('password = os.environ["PASSWORD"]', 'password = os.environ["PASSWORD"]'),
+            ("login --api-key abc --region eu", "login --api-key ‹redacted 3› --region eu"),
+            ("login --api-key $API_KEY", "login --api-key $API_KEY"),
+            ("<a><password>abc</password></a>", "<a><password>‹redacted 3›</password></a>"),
+            ("curl -u ana:abc https://a.example", "curl -u ana:‹redacted 3› https://a.example"),
+            ("docker run -u 1000:1000 image", "docker run -u 1000:1000 image"),
+        ],
+    )
+    def test_it_is_found_and_all_else_stays(self, text: str, shown: str) -> None:
+        assert redact_text(text) == shown
+        packed = json.dumps({"a": json.dumps({"b": text})}, ensure_ascii=False)
+        assert redact_text(packed) == json.dumps(
+            {"a": json.dumps({"b": shown}, ensure_ascii="‹" not in shown)}, ensure_ascii=False
+        )
+
+    @pytest.mark.parametrize(
+        "name", ["PGPASSWORD", "dbpassword", "DB_PASS", "JSESSIONID", "keystore_p12", "seedPhrase"]
+    )
+    def test_a_name_tells_by_its_ending(self, name: str) -> None:
+        assert redact_text(f'{{"{name}":"abc"}}') == f'{{"{name}":"‹redacted 3›"}}'
+
+    @pytest.mark.parametrize(
+        "name", ["cached_tokens", "maxOutputTokens", "nextPageToken", "public_key", "cache_key", "secret_arn", "keyId"]
+    )
+    def test_a_name_is_harmless_by_its_last_words(self, name: str) -> None:
+        assert redact_text(f'{{"{name}":"abc"}}') == f'{{"{name}":"abc"}}'
 
 
 class TestWhatIsShown:

@@ -57,6 +57,7 @@ _LONG_FIELDS = ("request_body", "query_params", "request_headers")
 _JSON_OPENS = frozenset('{["')
 _TOKEN = re.compile(r'"([^"\\]*+(?:\\(?:.|\Z)[^"\\]*+)*+)(?:"(\s*+:)?|\Z)|[\[{\]}]', re.DOTALL)
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*+:\s*+[\[{]?)?', re.DOTALL)
+_BEFORE_VALUES = (":", "=", "\\", "--", "</", "%")
 _SLASH_ESCAPE = "\\/"
 """May be a part of a shape.  `may_name_secrets` finds the escapes of all other characters of shapes and names."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -71,35 +72,44 @@ def _may_hide(text: str) -> bool:
 
 def _may_name_values(text: str) -> bool:
     """Whether there may be a secret's name with a value; both may be written in escapes."""
-    return may_name_secrets(text) and (":" in text or "=" in text or "\\" in text)
+    return may_name_secrets(text) and any(sign in text for sign in _BEFORE_VALUES)
 
 
 class _Place(NamedTuple):
-    """What the names above a value say of it: whether it is secret, whether all further down is, and which names
-    further down stand over no secret."""
+    """What the names above a value say of it: whether it is secret, whether all further down is, which names further
+    down stand over no secret, and whether it names what stands beside it: `{"name": "API_KEY", "value": "..."}`."""
 
     secret: bool = False
     container: bool = False
     public: frozenset[str] = frozenset()
+    names: bool = False
 
     def under(self, name: str) -> _Place:
         verdict, public = judge(name), public_under(name)
+        names = name in _NAMING and name not in self.public
         if not (self.container or verdict.secret or public):
-            return _TOP
+            return _NAME if names else _TOP
         container = self.container or verdict.container
-        return _Place(container or (verdict.secret and name not in self.public), container, public)
+        return _Place(container or (verdict.secret and name not in self.public), container, public, names)
 
 
 _TOP = _Place()
+_SECRET = _Place(secret=True)
+_NAME = _Place(names=True)
+_NAMING = frozenset({"name", "key"})
+_NAMED = "value"
 
 
 def _is_readable(text: str) -> bool:
     """Whether a JSON text surely has nothing to hide in its strings, which most don't and is quick to see; what has
     the shape of a secret outside of strings within strings is not looked for."""
-    secret = False
+    secret = naming = False
     packed = "\\" in text
     for content, colon in _STRING.findall(text):
         escaped = packed and "\\" in content
+        if naming and not colon and judge(content).secret:
+            return False
+        naming = bool(colon) and content in _NAMING
         if colon:
             secret, container = judge(content)
             if escaped or container or (secret and colon[-1] in "[{"):
@@ -118,18 +128,25 @@ def _redact_json(text: str, masks: Masks) -> str:
     copied = 0
     place = _TOP
     around: list[_Place] = []
+    named_beside: list[bool] = [False]
     for token in _TOKEN.finditer(text):
         content, colon = token.groups()
         if content is None:
             if token[0] in "[{":
                 around.append(place)
+                named_beside.append(False)
             elif around:
                 place = around.pop()
+                named_beside.pop()
             continue
         escaped = "\\" in content
         value = _decode(content) if escaped else content
         if colon:
             place = (around[-1] if around else _TOP).under(value)
+            if named_beside[-1] and value == _NAMED:
+                place = _SECRET
+        elif place.names:
+            named_beside[-1] = judge(value).secret
         shown = value
         if place.secret and not colon:
             shown = masks.hide(value)
