@@ -47,6 +47,8 @@ class Picture:
     theme: str = "harbour"
     coming_in: int = 0
     """Records that come in while the query is followed, after the keys."""
+    is_hostile: bool = False
+    """Whether attackers wrote the log."""
     read_before: AuditQuery | None = None
     """What another run read to its end, and kept in the archive that this one has."""
 
@@ -55,6 +57,7 @@ CONFIGS = asking("res:configs method:PUT since:7d")
 REFUSED = asking("status:403 since:24h")
 TWO_DAYS = asking("since:2d")
 WORDS = asking('"credit_limit" -status:200 since:2d')
+LEAKED = asking("AIRS_API_KEY since:7d")
 SCAN = asking("is:failed -country:none (res:prompts OR res:api-keys) since:7d")
 
 PICTURES = (
@@ -76,6 +79,8 @@ PICTURES = (
     Picture("live", ("F",), coming_in=8),
     Picture("archive", ("enter",), query=WORDS, read_before=TWO_DAYS),
     Picture("export", ("w",), query=REFUSED),
+    Picture("hostile", ("j", "enter", "4"), is_hostile=True),
+    Picture("secret", ("enter", "j", "j", "j", "j", "p"), query=LEAKED),
 )
 
 
@@ -123,11 +128,15 @@ def photograph(svg: str, fonts: Path) -> bytes:
 
 
 async def make_all(fonts: Path, names: list[str], scratch: Path) -> None:
-    history = History(records=50_000, days=_DAYS, seed=7, now=NOW)
     passing = Passing()
-    with DemoServer(history, clock=lambda: passing.now) as server:
+
+    def serving(*, hostile: bool) -> DemoServer:
+        history = History(records=50_000, days=_DAYS, seed=7, now=NOW, hostile=hostile)
+        return DemoServer(history, clock=lambda: passing.now)
+
+    with serving(hostile=False) as usual, serving(hostile=True) as hostile:
         for picture in (picture for picture in PICTURES if picture.name in names or not names):
-            svg = await draw(picture, server, passing, scratch)
+            svg = await draw(picture, hostile if picture.is_hostile else usual, passing, scratch)
             (HERE / f"{picture.name}.svg").write_text(svg)
             (HERE / f"{picture.name}.png").write_bytes(photograph(svg, fonts))
             print(f"{picture.name}.svg and .png")
