@@ -59,6 +59,16 @@ FIELDS = (
     "client_ip", "country", "user_type",
 )  # fmt: skip
 
+SCROLL_BAR = ("@mouse.down", "@mouse.up")
+"""What Textual itself lays under its scroll bars."""
+OPENING: tuple[tuple[str, ...], ...] = (
+    ("enter", "5"), ("enter", "1", "j", "p"), ("enter", "4", "j", "j", "y"), ("enter", "2", "R"),
+    ("enter", "slash", "v"), ("f", "down", "enter"), ("f", *["down"] * 3, "enter"), ("f", *["down"] * 6, "enter"),
+    ("colon", "a"), ("t",), ("C",), ("apostrophe",), ("w",), ("vertical_line",), ("y",), ("p",), ("question_mark",),
+    ("m", "C", "a"), ("s",),
+)  # fmt: skip
+"""Keys, one after the other, to each of the other screens."""
+
 
 def payloads(count: int) -> list[str]:
     """So many of all there are: one after the other, and then two of them together."""
@@ -114,6 +124,7 @@ def metas(story: Story) -> list[Any]:
     """What is under the cells of the screen beside their looks: actions and links."""
     styles = [segment.style for strip in story.app.screen._compositor.render_strips() for segment in strip]
     found = [key for style in styles if style is not None for key in style.meta if key.startswith("@")]
+    found = [key for key in found if key not in SCROLL_BAR]
     return found + [style.link for style in styles if style is not None and style.link]
 
 
@@ -164,6 +175,29 @@ class TestTheExplorer:
         done = [action for action in actions if action.rstrip("()") in ACTIONS]
         assert done == []
         counted(payloads=len(batch), places=places, actions=len(done))
+
+    @pytest.mark.parametrize("batch", BATCHES[: figure(ci=2, large=100)], ids=lambda batch: ascii(batch[0]))
+    async def test_nothing_lies_under_any_cell_of_what_opens_from_it(self, batch: list[str], counted: Counted):
+        """Every dialog and list that a key leads to, over a record and a query that are made of markup."""
+        records = [record(batch, number) for number in range(len(batch))]
+        query = AuditQuery(WEEK.time_range, (Clause("body", tuple(map(Value, batch[:3])), (batch[4], batch[5])),))
+        with DemoServer(AttackHistory(records), clock=lambda: NOW) as server, spied() as actions:
+            async with exploring(server, size=(160, 48), notifications=True, query=query) as story:
+                await story.settled()
+                await story.press("backslash")
+                await story.settled()
+                for keys in OPENING:
+                    await story.press(*keys)
+                    await story.pilot.pause()
+                    assert metas(story) == [], keys
+                    await story.pilot.hover(offset=(40, 6))
+                    assert metas(story) == [], keys
+                    await story.press("escape", "escape", "escape", "escape")
+                    await story.until(lambda: story.app.screen is story.screen, f"back from {keys}")
+                assert story.app.is_running
+                assert not story.app._exit
+        assert [action for action in actions if action.rstrip("()") in ACTIONS] == []
+        counted(places=len(OPENING))
 
     @staticmethod
     async def _click_everywhere(story: Story, batch: Sequence[str]) -> None:
