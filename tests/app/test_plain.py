@@ -152,7 +152,7 @@ WALK = {
     "a question": (("apostrophe", "x"), "Delete failures?"),
     "copy": (("y",), "Markdown"),
     "pivot": (("p",), "Pivot"),
-    "commands": (("colon",), "Search for commands..."),
+    "commands": (("colon",), "Search for commands"),
     "a command being looked for": (("colon", *"zoom"), "Zoom:"),
     "sorted": (("l", "s", "s"), "the last first"),
     "all marked": (("m", "M"), "1 match"),

@@ -21,7 +21,7 @@ class Palette(CommandPalette):
         with Vertical(id="--container"):
             with Horizontal(id="--input"):
                 yield SearchIcon()
-                yield PaletteInput(placeholder=self._placeholder, select_on_focus=False)
+                yield PaletteInput(placeholder="Search for commands", select_on_focus=False)
             with Vertical(id="--results"):
                 yield CommandList()
                 yield LoadingIndicator()
