@@ -366,7 +366,7 @@ class TestAMistakeOfOurs:
 class TestTheTable:
     def test_page_after_page(self, start: Start, serve: Callable[[int], AngryServer], counted: Counted):
         wanted = figure(ci=6_000, large=60_000)
-        explorer = start("--since", "2d", size=(240, 50), **addressing(serve(wanted // 3)))
+        explorer = start("--since", "2d", size=(240, 50), **addressing(serve(wanted // 2)))
         explorer.shows(NUMBERED)
         explorer.press("3", "z")
         shown: set[str] = set()
