@@ -40,7 +40,7 @@ WALK: tuple[tuple[tuple[str, ...], str], ...] = (
     (("m",), "1 marked"),
     (("enter",), "redacted"),
     (("4",), "Request id"),
-    (("slash", "a"), "of 49"),
+    (("slash", "a"), "of 50"),
     (("escape", "escape", "f"), "Filters · 1 on"),
     (("down", "down", "enter", "x", "enter"), "100 to 599"),
     (("escape", "3", "slash", "ctrl+u", *"colour:x"), "no field"),
