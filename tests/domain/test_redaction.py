@@ -124,6 +124,7 @@ class TestWaysToWriteIt:
             ('[{"name":"API_KEY"},{"value":"abc"}]', '[{"name":"API_KEY"},{"value":"abc"}]'),
             ("url=https://a.example/?token=abc&n=1", "url=https://a.example/?token=‹redacted 3›&n=1"),
             ("to=https%3A%2F%2Fa%3Ftoken%3Dabc%26n%3D1", "to=https%3A%2F%2Fa%3Ftoken%3D‹redacted 3›%26n%3D1"),
+            ("to=pg%3A%2F%2Fapp%3Aabc%40db%2Fmain", "to=pg%3A%2F%2Fapp%3A‹redacted 3›%40db%2Fmain"),
             ("x=%7B%22api_key%22%3A%20%22abc%22%7D", "x=%7B%22api_key%22%3A%20%22‹redacted 3›%22%7D"),
             (
                 "x=https%253A%252F%252Fa%253Ftoken%253Dabc%2526n",

@@ -283,9 +283,10 @@ _DOTTED_TOKEN = _Shape(
     re.compile(rf"({_any_of(_DOTTED_PREFIXES, _started)}[A-Za-z0-9_.-]{{20,}})"),
     first=True,
 )
+_SLASHES = "//0"
 _TOKEN_WITH_A_MARK = _Shape(
     (
-        *("Q~", ".atlasv1.", ":AA", "%3AAA", "//0", "%2F%2F0", "_token%24"),
+        *("Q~", ".atlasv1.", ":AA", "%3AAA", _SLASHES, "%2F%2F0", "_token%24"),
         *(f"-us{digit}" for digit in range(1, 10)),
     ),
     re.compile(
@@ -400,7 +401,7 @@ _SHAPE_OF = {
     if anchor not in _PREFIXES_OF.get(number, ())
 }
 """The number of the shape that any other anchor is one of.  None is the beginning of another."""
-_FIRST = frozenset(anchor for anchor, number in _SHAPE_OF.items() if _SHAPES[number].first)
+_FIRST = frozenset(anchor for shape in _SHAPES if shape.first for anchor in shape.anchors)
 _FOLLOWED = _EXACT_TOKENS | dict.fromkeys(_DISCORD_TOKEN.anchors, rf"{_DISCORD_USER}\.")
 _SOME_MORE = "(?=[A-Za-z0-9_.%+/$-]{8})"
 
@@ -410,8 +411,10 @@ def _no_word_before(anchor: str) -> str:
     return rf"(?<!(?<!\\)(?<!%[0-9A-F])(?<!%25[0-9A-F])[A-Za-z0-9]{re.escape(anchor)})"
 
 
-def _at_a_start(anchor: str) -> str:
-    """What is to be seen around an anchor that begins a token: the more, the less often is a long text gone through."""
+def _around(anchor: str) -> str:
+    """What else is to be seen around an anchor just met: the more, the less often is a long text gone through."""
+    if anchor == _SLASHES:
+        return rf"(?<=1{anchor})(?=[A-Za-z0-9_-]{{40}})"
     if anchor not in _FIRST:
         return ""
     return _no_word_before(anchor) + (f"(?={_FOLLOWED[anchor]})" if anchor in _FOLLOWED else _SOME_MORE)
@@ -425,13 +428,13 @@ def _behind_any_of(prefixes: Iterable[str], met: str = "") -> str:
     branches = []
     for last, some in lasts.items():
         if last in some:
-            branches.append(f"(?<={re.escape(last)}){_no_word_before(last)}")
+            branches.append(f"(?<={re.escape(last)}){_around(last)}")
         if longer := [prefix for prefix in some if prefix != last]:
             branches.append(f"(?<={re.escape(last)}){_behind_any_of(longer, last)}")
     return f"(?:{'|'.join(branches)})"
 
 
-_ANCHOR = re.compile(_any_of(_SHAPE_OF, _at_a_start))
+_ANCHOR = re.compile(_any_of(_SHAPE_OF, _around))
 _SEPARATOR = re.compile(
     "|".join(
         re.escape(separator) + _SOME_MORE + _behind_any_of(ending, separator)
