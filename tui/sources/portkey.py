@@ -24,6 +24,9 @@ INLINE_BYTES = 16_384
 _SCOPE = "audit_logs.list"
 _ORGANISATION = "organisation_id"
 _SMALLER_PAGE = 10
+_MOST_ROWS = 10_000
+"""A hundred times what is ever asked for.  In the bytes that an answer may have there's room for millions of rows, and
+a record takes a thousand times the memory of the two bytes of an empty one."""
 
 
 class PortkeySource:
@@ -128,6 +131,8 @@ def _read(answer: Answer, redact: Redact) -> tuple[tuple[AuditRecord, ...], int 
     records = value.get("records") if isinstance(value, dict) else None
     if not isinstance(records, list):
         raise Garbled(f"{answer.host} answered with JSON that is not a page of audit records.")
+    if len(records) > _MOST_ROWS:
+        raise Garbled(f"{answer.host} sent {len(records):,} rows, more than a page can have.")
     return tuple(_record(item, redact) for item in records), _total(value.get("total"))
 
 
