@@ -59,11 +59,15 @@ def sockets() -> Iterator[Path]:
         yield Path(folder)
 
 
+def serving_ssh(folder: Path, **settings: str) -> SshServer:
+    """A server that logs in to the test's own home; `settings` are sshd's own."""
+    names = ("HOME", *(name for name in os.environ if name.startswith("XDG_")))
+    return SshServer(folder, {name: os.environ[name] for name in names} | {"TZ": "UTC"}, settings)
+
+
 @pytest.fixture
 def sshd(own_home: Path, tmp_path: Path) -> Iterator[SshServer]:
-    """A server that logs in to the test's own home."""
-    names = ("HOME", *(name for name in os.environ if name.startswith("XDG_")))
-    with SshServer(tmp_path / "sshd", {name: os.environ[name] for name in names} | {"TZ": "UTC"}) as server:
+    with serving_ssh(tmp_path / "sshd") as server:
         yield server
 
 

@@ -40,13 +40,17 @@ SetEnv {environment}
 
 
 class SshServer:
-    """A server that lets in whoever runs the tests, and gives each login `environment`, such as a home of its own."""
+    """A server that lets in whoever runs the tests, and gives each login `environment`, such as a home of its own.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    `settings` are sshd's own, beside those that all servers have.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], settings: Mapping[str, str] | None = None) -> None:
         self._folder = folder
         self._client = installed("ssh", package="openssh-client")
         self._program = installed("sshd", package="openssh-server")
         self._environment = environment
+        self._settings = settings or {}
         self._port = 0
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -114,6 +118,7 @@ class SshServer:
         configuration = self._folder / "sshd_config"
         configuration.write_text(
             _SERVER.format(host=_HOST, port=self._port, folder=self._folder, environment=environment)
+            + "".join(f"{name} {value}\n" for name, value in self._settings.items())
         )
         log = self._folder / "log"
         self._server = subprocess.Popen([self._program, "-D", "-f", str(configuration), "-E", str(log)], env={})
